@@ -1,0 +1,36 @@
+/** Model presets (README, "presets"): sizes that train in minutes on two cores. */
+export interface ModelShape {
+  readonly family: 'llama' | 'qwen2' | 'qwen3'
+  readonly vocabSize: number
+  /** Model width H. */
+  readonly width: number
+  readonly layers: number
+  readonly heads: number
+  readonly kvHeads: number
+  readonly headSize: number
+  /** SwiGLU inner width H_ff. */
+  readonly hidden: number
+  readonly ropeBase: number
+  readonly normEps: number
+  /** The output head shares the embedding's weights. */
+  readonly tied: boolean
+  /** Longest sequence the model is used with, in tokens. */
+  readonly maxLength: number
+}
+
+export const modelPresetNames = ['lab-0.3m', 'lab-3m', 'lab-15m'] as const
+export type ModelPreset = (typeof modelPresetNames)[number]
+
+const base = { family: 'llama', ropeBase: 1000, normEps: 1e-5 } as const
+
+/** A preset's shape for a vocabulary. lab-0.3m is untied, the larger two are tied. */
+export function presetShape(preset: ModelPreset, vocabSize: number, maxLength: number): ModelShape {
+  switch (preset) {
+    case 'lab-0.3m':
+      return { ...base, vocabSize, maxLength, width: 96, layers: 3, heads: 4, kvHeads: 4, headSize: 24, hidden: 256, tied: false }
+    case 'lab-3m':
+      return { ...base, vocabSize, maxLength, width: 256, layers: 4, heads: 4, kvHeads: 4, headSize: 64, hidden: 704, tied: true }
+    case 'lab-15m':
+      return { ...base, vocabSize, maxLength, width: 384, layers: 8, heads: 6, kvHeads: 6, headSize: 64, hidden: 1024, tied: true }
+  }
+}
