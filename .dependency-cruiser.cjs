@@ -23,13 +23,21 @@ module.exports = {
       from: { pathNot: '^(electron/(main|preload)|e2e|scripts)/' },
       to: { path: '^electron$|node_modules/electron/', dependencyTypes: ['npm', 'npm-dev'] },
     },
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(out|node_modules)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.vue', '.js', '.mjs'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.vue', '.js', '.mjs'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 }

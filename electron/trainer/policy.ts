@@ -34,7 +34,10 @@ export interface ObjectiveGraph {
   readonly wantsEntropy: boolean
   readonly inputs: Readonly<Record<string, InputKind>>
   /** Pure; called inside tidy() with tensors of the declared kinds; gradients flow from `loss` into the forward pass. */
-  build(forward: Forward, inputs: Readonly<Record<string, Tensor2D | Tensor1D | Scalar>>): {
+  build(
+    forward: Forward,
+    inputs: Readonly<Record<string, Tensor2D | Tensor1D | Scalar>>,
+  ): {
     loss: Scalar
     metrics: Readonly<Record<string, Scalar>>
   }
@@ -95,7 +98,10 @@ export interface Rollout {
 export interface PolicyState {
   readonly weights: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
   /** AdamW's first and second moments by the same names; absent in a weights-only checkpoint. */
-  readonly moments?: { readonly first: ReadonlyMap<string, Float32Array>; readonly second: ReadonlyMap<string, Float32Array> }
+  readonly moments?: {
+    readonly first: ReadonlyMap<string, Float32Array>
+    readonly second: ReadonlyMap<string, Float32Array>
+  }
   /** Optimiser steps taken (the t of bias correction). */
   readonly optimiserStep: number
 }
@@ -121,7 +127,10 @@ export interface Policy {
   readonly shape: ModelShape
   train(objectiveKey: string, batch: TrainBatch, settings: OptimiserSettings): Promise<TrainResult>
   /** Loss and metrics of an objective without an update (validation). */
-  evaluate(objectiveKey: string, batch: TrainBatch): Promise<{ loss: number; metrics: Readonly<Record<string, number>> }>
+  evaluate(
+    objectiveKey: string,
+    batch: TrainBatch,
+  ): Promise<{ loss: number; metrics: Readonly<Record<string, number>> }>
   /** Log-probabilities [rows * (width - 1)] of the tokens as they stand, in the training graph's own arithmetic. */
   score(rows: TokenRows, temperature: number): Promise<Float32Array>
   generate(request: GenerateRequest): Promise<Rollout[]>

@@ -27,10 +27,43 @@ const base = { family: 'llama', ropeBase: 1000, normEps: 1e-5 } as const
 export function presetShape(preset: ModelPreset, vocabSize: number, maxLength: number): ModelShape {
   switch (preset) {
     case 'lab-0.3m':
-      return { ...base, vocabSize, maxLength, width: 96, layers: 3, heads: 4, kvHeads: 4, headSize: 24, hidden: 256, tied: false }
+      return {
+        ...base,
+        vocabSize,
+        maxLength,
+        width: 96,
+        layers: 3,
+        heads: 4,
+        kvHeads: 4,
+        headSize: 24,
+        hidden: 256,
+        tied: false,
+      }
     case 'lab-3m':
-      return { ...base, vocabSize, maxLength, width: 256, layers: 4, heads: 4, kvHeads: 4, headSize: 64, hidden: 704, tied: true }
+      return {
+        ...base,
+        vocabSize,
+        maxLength,
+        width: 256,
+        layers: 4,
+        heads: 4,
+        kvHeads: 4,
+        headSize: 64,
+        hidden: 704,
+        tied: true,
+      }
     case 'lab-15m':
-      return { ...base, vocabSize, maxLength, width: 384, layers: 8, heads: 6, kvHeads: 6, headSize: 64, hidden: 1024, tied: true }
+      return {
+        ...base,
+        vocabSize,
+        maxLength,
+        width: 384,
+        layers: 8,
+        heads: 6,
+        kvHeads: 6,
+        headSize: 64,
+        hidden: 1024,
+        tied: true,
+      }
   }
 }

@@ -1,0 +1,48 @@
+/**
+ * The metric registry: every key a run may carry, with its unit and which direction is better. Views take titles and axes
+ * from here, so a metric is named once. Keys follow the `group/name` habit of the field's trainers.
+ */
+export interface MetricInfo {
+  readonly title: string
+  /** Unit or what is counted, as it stands in an axis title or a chart's grey tail. */
+  readonly unit: string
+  readonly better: 'higher' | 'lower' | 'neither'
+  /** Share (0..1) shown as percent. */
+  readonly percent?: boolean
+}
+
+export const metricRegistry = {
+  'train/loss': { title: 'Training loss', unit: 'nats a token', better: 'lower' },
+  'val/loss': { title: 'Validation loss', unit: 'nats a token', better: 'lower' },
+  'train/grad_norm': { title: 'Gradient norm', unit: 'before clipping', better: 'neither' },
+  'train/lr': { title: 'Learning rate', unit: 'per step', better: 'neither' },
+  'train/epoch': { title: 'Epochs', unit: 'passes over the subset', better: 'neither' },
+  'train/padding_share': { title: 'Padding', unit: 'share of positions', better: 'lower', percent: true },
+  'train/tokens_per_second': { title: 'Throughput', unit: 'tokens/s', better: 'higher' },
+  'train/reward': { title: 'Reward', unit: 'mean of the rollouts', better: 'higher' },
+  'train/reward_std': { title: 'Reward spread', unit: 'SD within groups', better: 'neither' },
+  'train/pg_loss': { title: 'Policy loss', unit: 'surrogate', better: 'neither' },
+  'train/entropy': { title: 'Entropy', unit: 'nats a token', better: 'neither' },
+  'train/clip_ratio': { title: 'Clip ratio', unit: 'share of tokens', better: 'neither', percent: true },
+  'train/kl': { title: 'KL to the rollout policy', unit: 'nats a token', better: 'neither' },
+  'train/response_length': { title: 'Response length', unit: 'tokens', better: 'neither' },
+  'train/truncated_share': { title: 'Truncated', unit: 'share of rollouts', better: 'lower', percent: true },
+  'train/groups_none': { title: 'Groups none solved', unit: 'share of groups', better: 'lower', percent: true },
+  'train/groups_all': { title: 'Groups all solved', unit: 'share of groups', better: 'neither', percent: true },
+  'train/rollout_seconds': { title: 'Rollout time', unit: 's a step', better: 'lower' },
+  'train/update_seconds': { title: 'Update time', unit: 's a step', better: 'lower' },
+  'train/expert_loss': { title: 'Expert-token loss', unit: 'surrogate', better: 'neither' },
+  'train/expert_prob': { title: 'Expert-token probability', unit: 'mean', better: 'neither' },
+  'train/sft_row_share': { title: 'Rows routed to SFT', unit: 'share of prompts', better: 'neither', percent: true },
+  'eval/accuracy': { title: 'Accuracy', unit: 'avg@k at temperature 1, test prompts', better: 'higher', percent: true },
+  'eval/greedy': { title: 'Greedy accuracy', unit: 'one greedy answer, test prompts', better: 'higher', percent: true },
+  'eval/pass_at_k': { title: 'pass@k', unit: 'unbiased, test prompts', better: 'higher', percent: true },
+  'eval/response_length': { title: 'Test response length', unit: 'tokens', better: 'neither' },
+  'system/memory_bytes': { title: 'Memory', unit: 'bytes, resident', better: 'lower' },
+} as const satisfies Record<string, MetricInfo>
+
+export type MetricKey = keyof typeof metricRegistry
+
+/** Info for any key: unknown ones (imported runs, method-specific metrics) show under their own name. */
+export const metricInfo = (key: string): MetricInfo =>
+  (metricRegistry as Readonly<Record<string, MetricInfo>>)[key] ?? { title: key, unit: '', better: 'neither' }

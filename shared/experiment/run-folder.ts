@@ -1,0 +1,44 @@
+/**
+ * What the engine writes into `runs/<id>/` before it starts a trainer, and all that a trainer reads: `run.json` (this
+ * schema) and `data.jsonl` (rows in order). Paths are absolute; the start checkpoint lies in the parent's folder.
+ */
+import * as z from 'zod'
+import { modelPresetNames } from './presets.ts'
+import { Engine, Stage } from './spec.ts'
+
+export const RunFile = z.strictObject({
+  run: z.string(),
+  attempt: z.int().positive(),
+  model: z.enum(modelPresetNames),
+  task: z.enum(['lab']),
+  seed: z.int().nonnegative(),
+  engine: Engine,
+  stage: Stage,
+  /** Checkpoint folder to begin from (the parent's, or this run's own when it resumes). */
+  start: z.strictObject({ folder: z.string(), step: z.int().nonnegative(), resume: z.boolean() }).nullable(),
+  /** FLOPs and tokens of the stages before (pretraining left out): `totalFlops` budgets count from here. */
+  before: z.strictObject({ flops: z.number().nonnegative(), tokens: z.number().nonnegative() }),
+  socket: z.string().nullable(),
+  token: z.string(),
+  graphCache: z.string().nullable(),
+})
+export type RunFile = z.infer<typeof RunFile>
+
+/** One line of data.jsonl. The first line is a header with the hash of the rest. */
+export const DataRow = z.strictObject({
+  split: z.enum(['train', 'validation', 'test']),
+  id: z.int().nonnegative(),
+  prompt: z.string(),
+  trajectory: z.string(),
+  answer: z.string(),
+})
+export type DataRow = z.infer<typeof DataRow>
+export const DataHeader = z.strictObject({ rows: z.int().nonnegative(), sha256: z.string() })
+
+export const runFiles = {
+  run: 'run.json',
+  data: 'data.jsonl',
+  journal: 'metrics.journal',
+  log: 'trainer.log',
+  checkpoints: 'checkpoints',
+} as const

@@ -1,0 +1,213 @@
+/**
+ * The experiment spec: one schema for the form, the YAML on disk, the command line and the store. An experiment of several
+ * stages expands to a chain of runs, one a stage. Defaults are the lab task's measured settings (docs/methods/lab-task.md).
+ */
+import * as z from 'zod'
+import { ObjectiveSettings } from './objectives.ts'
+import { modelPresetNames } from './presets.ts'
+
+const positive = z.int().positive()
+
+/** A built-in set of the lab task: made on the fly, the same recipe gives the same rows. */
+export const LabSet = z.strictObject({
+  set: z.enum(['easy', 'uniform', 'hard', 'base']),
+  rows: positive.max(1_000_000).default(1000),
+  seed: z.int().nonnegative().default(1),
+})
+export type LabSet = z.infer<typeof LabSet>
+
+/** Which rows: a saved subset by id, or a built-in lab set. */
+export const DataRef = z.union([z.string().min(1), z.strictObject({ lab: LabSet })])
+export type DataRef = z.infer<typeof DataRef>
+
+export const Schedule = z.strictObject({
+  kind: z.enum(['constant', 'cosine', 'linear']).default('cosine'),
+  warmupSteps: z.int().nonnegative().default(20),
+  /** Share of the peak that remains at the end. */
+  floor: z.number().min(0).max(1).default(0.1),
+})
+export type Schedule = z.infer<typeof Schedule>
+
+const optimiser = {
+  learningRate: z.number().positive(),
+  schedule: Schedule.prefault({}),
+  weightDecay: z.number().nonnegative().default(0.01),
+  beta1: z.number().min(0).max(0.9999).default(0.9),
+  beta2: z.number().min(0).max(0.99999).default(0.95),
+  eps: z.number().positive().default(1e-8),
+  clipNorm: z.number().positive().default(1),
+}
+
+/** A stage ends at whichever of these comes first. FLOPs are the paper's count; `totalFlops` counts the stages before it too (pretraining left out). */
+export const Budget = z.strictObject({
+  steps: positive.max(10_000_000),
+  flops: z.number().positive().optional(),
+  totalFlops: z.number().positive().optional(),
+  minutes: z.number().positive().optional(),
+})
+export type Budget = z.infer<typeof Budget>
+
+/** Test evaluation: avg@k at temperature 1 and one greedy answer on the same prompts, at step 0, every `every` steps and at the end. */
+export const Evaluation = z.strictObject({
+  every: positive.default(20),
+  samples: positive.max(64).default(4),
+  temperature: z.number().positive().default(1),
+  greedy: z.boolean().default(true),
+  data: DataRef.default({ lab: { set: 'uniform', rows: 512, seed: 9001 } }),
+})
+export type Evaluation = z.infer<typeof Evaluation>
+
+export const Checkpoints = z.strictObject({
+  /** Beside those at validation and evaluation points. */
+  every: positive.optional(),
+  /** Keeps the last N besides pinned ones, the ones at validation points, and the ones a branch started from; absent: all. */
+  keepLast: positive.optional(),
+})
+
+const common = {
+  name: z.string().max(200).optional(),
+  budget: Budget,
+  evaluation: Evaluation.prefault({}),
+  checkpoints: Checkpoints.prefault({}),
+}
+
+export const PretrainStage = z.strictObject({
+  kind: z.literal('pretrain'),
+  ...common,
+  ...optimiser,
+  learningRate: optimiser.learningRate.default(3e-3),
+  schedule: Schedule.prefault({ kind: 'linear', floor: 0.05 }),
+  data: DataRef.default({ lab: { set: 'base', rows: 70_400, seed: 1 } }),
+  batch: positive.default(64),
+  budget: Budget.prefault({ steps: 1100 }),
+})
+
+export const SftStage = z.strictObject({
+  kind: z.literal('sft'),
+  ...common,
+  ...optimiser,
+  learningRate: optimiser.learningRate.default(1e-3),
+  data: DataRef.default({ lab: { set: 'uniform', rows: 1000, seed: 2 } }),
+  batch: positive.default(32),
+  budget: Budget.prefault({ steps: 300 }),
+  /** Validation loss on held-out rows (the subset's own validation split, or this set); a checkpoint is kept at each point. */
+  validation: z
+    .strictObject({
+      every: positive.default(25),
+      data: DataRef.default({ lab: { set: 'uniform', rows: 200, seed: 9002 } }),
+    })
+    .prefault({}),
+  objective: ObjectiveSettings.default({ type: 'sft', aggregation: 'token_mean' }),
+})
+
+const rollouts = {
+  prompts: positive.default(32),
+  answers: positive.max(256).default(8),
+  temperature: z.number().positive().default(1),
+  topP: z.number().positive().max(1).default(1),
+  topK: z.int().nonnegative().default(0),
+  /** Optimiser steps on each batch of rollouts (mini-batches of prompts / updates). 1: the ratio is 1 and no clip can bind. */
+  updatesPerRollout: positive.default(1),
+  /** Prompts whose rollouts are stored at each step. */
+  storedPrompts: z.int().nonnegative().default(2),
+}
+
+/** Where in the SFT stage before it an RL stage starts. */
+export const SwitchAt = z.union([
+  z.strictObject({ step: z.int().nonnegative() }),
+  z.strictObject({ regime: z.enum(['adaptive', 'stable', 'mild', 'severe']) }),
+  z.literal('minimum'),
+  z.literal('last'),
+])
+export type SwitchAt = z.infer<typeof SwitchAt>
+
+export const RlStage = z.strictObject({
+  kind: z.literal('rl'),
+  ...common,
+  ...optimiser,
+  ...rollouts,
+  learningRate: optimiser.learningRate.default(4e-4),
+  schedule: Schedule.prefault({ kind: 'constant', warmupSteps: 0, floor: 1 }),
+  weightDecay: z.number().nonnegative().default(0),
+  data: DataRef.default({ lab: { set: 'uniform', rows: 8192, seed: 3 } }),
+  budget: Budget.prefault({ steps: 120 }),
+  objective: ObjectiveSettings.prefault({ type: 'grpo' }),
+  switchAt: SwitchAt.default('minimum'),
+})
+
+export const SynchronizedStage = z.strictObject({
+  kind: z.literal('synchronized'),
+  ...common,
+  ...optimiser,
+  ...rollouts,
+  learningRate: optimiser.learningRate.default(4e-4),
+  schedule: Schedule.prefault({ kind: 'constant', warmupSteps: 0, floor: 1 }),
+  weightDecay: z.number().nonnegative().default(0),
+  /** Rows with expert trajectories: prompts are drawn from them. */
+  data: DataRef.default({ lab: { set: 'uniform', rows: 1000, seed: 2 } }),
+  budget: Budget.prefault({ steps: 120 }),
+  objective: ObjectiveSettings.prefault({ type: 'luffy' }),
+})
+
+export const Stage = z.discriminatedUnion('kind', [PretrainStage, SftStage, RlStage, SynchronizedStage])
+export type Stage = z.infer<typeof Stage>
+export type PretrainStage = z.infer<typeof PretrainStage>
+export type SftStage = z.infer<typeof SftStage>
+export type RlStage = z.infer<typeof RlStage>
+export type SynchronizedStage = z.infer<typeof SynchronizedStage>
+
+export const Engine = z.strictObject({
+  threads: positive.max(256).optional(), // absent: the machine's cores
+  precision: z.enum(['f32', 'bf16-matmul']).default('f32'),
+  mode: z.enum(['recorded', 'eager']).default('recorded'),
+})
+
+export const ExperimentSpec = z
+  .strictObject({
+    name: z.string().min(1).max(200),
+    model: z.enum(modelPresetNames).default('lab-0.3m'),
+    task: z.enum(['lab']).default('lab'),
+    seed: z.int().nonnegative().max(2_147_483_647).default(1),
+    /** Start from a checkpoint of an existing run; absent: the first stage must be `pretrain`, or fresh weights are used. */
+    start: z.strictObject({ run: z.string(), step: z.int().nonnegative().optional() }).optional(),
+    engine: Engine.prefault({}),
+    stages: z.array(Stage).min(1).max(8),
+  })
+  .check((ctx) => {
+    const { stages } = ctx.value
+    stages.forEach((stage, i) => {
+      const path = ['stages', i, 'objective', 'type']
+      const synchronized = ['luffy', 'srft', 'upt', 'prefix-rft']
+      const fits = (types: readonly string[], type: string, what: string) => {
+        if (!types.includes(type))
+          ctx.issues.push({
+            code: 'custom',
+            path,
+            input: type,
+            message: `${what} takes ${types.join(', ')}; got ${type}`,
+          })
+      }
+      if (stage.kind === 'sft') fits(['sft'], stage.objective.type, 'an sft stage')
+      if (stage.kind === 'rl') fits(['grpo', 'dr-grpo', 'dapo'], stage.objective.type, 'an rl stage')
+      if (stage.kind === 'synchronized') fits(synchronized, stage.objective.type, 'a synchronized stage')
+      if (stage.kind === 'pretrain' && i > 0)
+        ctx.issues.push({
+          code: 'custom',
+          path: ['stages', i, 'kind'],
+          input: stage.kind,
+          message: 'pretrain can only come first',
+        })
+    })
+  })
+export type ExperimentSpec = z.infer<typeof ExperimentSpec>
+/** What a person writes: everything with a default may be left out. */
+export type ExperimentInput = z.input<typeof ExperimentSpec>
+
+/** Which paradigm a stage belongs to: colours, families and claims go by it. */
+export type Paradigm = 'pretrain' | 'sft' | 'sequential' | 'rl' | 'synchronized'
+
+/** The paradigm of a run from its own stage and its ancestors' (nearest first). RL after SFT is sequential, after only a base it is pure RL. */
+export function paradigmOf(kind: Stage['kind'], ancestors: readonly Stage['kind'][]): Paradigm {
+  if (kind === 'rl') return ancestors.includes('sft') ? 'sequential' : 'rl'
+  return kind
+}
