@@ -40,7 +40,8 @@ export function findCollapse(
   options: { readonly noise?: number; readonly rule?: CollapseRule } = {},
 ): CollapseFindings {
   const rule = options.rule ?? collapseRule
-  if (points.length < 4) return { excluded: points.map(() => null), collapse: null, broken: [], noiseSd: options.noise ?? Number.NaN }
+  if (points.length < 4)
+    return { excluded: points.map(() => null), collapse: null, broken: [], noiseSd: options.noise ?? Number.NaN }
   // A collapse inflates the noise around it: estimate, find, estimate again on what is left, until nothing changes.
   let noise = Math.max(leastNoise, options.noise ?? noiseSd(points))
   let excluded = judge(points, noise, rule)

@@ -180,7 +180,8 @@ export function fitSigmoid(problem: BranchProblem, options: FitOptions = {}): Si
     for (let round = 0; round < 100; round++) {
       const before = [state.u, state.v, state.H]
       refit(residualsOf(problem, state).map((e) => 1 / Math.sqrt(1 + (e / robust.scale) ** 2)))
-      if ([state.u, state.v, state.H].every((value, i) => Math.abs(value - before[i]!) < 1e-9 * (1 + Math.abs(value)))) break
+      if ([state.u, state.v, state.H].every((value, i) => Math.abs(value - before[i]!) < 1e-9 * (1 + Math.abs(value))))
+        break
     }
   }
   return report(problem, state, robust.kind === 'soft-l1' ? new Float64Array(n).fill(1) : weights, part.high)

@@ -18,7 +18,10 @@ export interface LawGrid {
 /** B in [1e-4, 10] as in the released kit; C_mid practically free. */
 export const bounds = { lnB: [Math.log(1e-4), Math.log(10)], lnC: [Math.log(1e-8), 46] } as const
 
-const steepnesses = Float64Array.from([0.1, 0.16, 0.24, 0.34, 0.46, 0.6, 0.8, 1.05, 1.4, 1.9, 2.6, 3.7, 5.5, 9], Math.log)
+const steepnesses = Float64Array.from(
+  [0.1, 0.16, 0.24, 0.34, 0.46, 0.6, 0.8, 1.05, 1.4, 1.9, 2.6, 3.7, 5.5, 9],
+  Math.log,
+)
 
 /** Grid over the steepnesses that curves show and midpoints from well before the first to far beyond the last point. */
 export function lawGrid(compute: Float64Array): LawGrid {

@@ -60,7 +60,12 @@ export function classifyRegimes(points: readonly RegimePoint[], options: RegimeO
  * The stretches of each regime, borders where the straight line between two validations crosses a threshold.
  * (Midpoints would tint a checkpoint's surroundings wrongly when the loss crosses the band close to one of them.)
  */
-function intervalsOf(steps: readonly number[], losses: readonly number[], band: number, severeFrom: number): RegimeInterval[] {
+function intervalsOf(
+  steps: readonly number[],
+  losses: readonly number[],
+  band: number,
+  severeFrom: number,
+): RegimeInterval[] {
   if (steps.length === 1) return [{ from: steps[0]!, to: steps[0]!, regime: 'stable' }]
   const knots: { at: number; loss: number }[] = []
   for (let i = 0; i < steps.length; i++) {

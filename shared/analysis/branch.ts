@@ -1,0 +1,98 @@
+/** One branch, from its points to its row in the analyze document (docs/methods/ceilings.md). */
+import { findCollapse } from './collapse.ts'
+import { branchProblem, fewestPoints, fitSigmoid, type Robustness } from './fit.ts'
+import { profileInterval, profileLevel, profileOf, verdictOf } from './intervals.ts'
+import { rivalFits } from './rivals.ts'
+import { computeToShare } from './sigmoid.ts'
+import type { BranchAnalysis, Estimate, PerformancePoint } from './types.ts'
+
+export interface BranchInput {
+  readonly id: string
+  readonly dataset: string
+  readonly pSft: number
+  readonly branchStep?: number | null
+  readonly branchCompute?: number | null
+  /** RL compute since the branch point and score; the branch point itself (compute 0) may or may not be among them. */
+  readonly points: readonly PerformancePoint[]
+}
+
+export interface BranchOptions {
+  readonly level?: number
+  readonly offset?: 'fixed' | 'free'
+  readonly robust?: Robustness
+  /** Known noise SD in points; else estimated from the curve. */
+  readonly noise?: number
+}
+
+const shares = [0.5, 0.8, 0.9, 0.95]
+
+/** Beyond this many times the compute seen, a compute to reach a share is not worth printing. */
+const furthest = 100
+
+/**
+ * Analyses one branch: collapse and broken evaluations set aside, the law fitted to the rest, the ceiling's interval
+ * and verdict, rivals, and the compute that reaches a share of the ceiling.
+ * Throws `input.invalid` for points that are not finite or not sorted.
+ */
+export function analyzeBranch(input: BranchInput, options: BranchOptions = {}): BranchAnalysis {
+  const { pSft } = input
+  const level = options.level ?? 0.8
+  const points = [{ compute: 0, score: pSft }, ...input.points.filter((p) => p.compute > 0)]
+  const findings = findCollapse(points, { noise: options.noise })
+  const valid = points.filter((_, i) => findings.excluded[i] === null)
+  const common = {
+    id: input.id,
+    dataset: input.dataset,
+    n: points.length - 1,
+    noiseSd: findings.noiseSd,
+    pSft,
+    level,
+    collapse: findings.collapse,
+    broken: findings.broken,
+    branchStep: input.branchStep ?? null,
+    branchCompute: input.branchCompute ?? null,
+    holdout: null,
+  }
+  if (valid.length - 1 < fewestPoints) return { ...common, ...peakOf(valid, pSft) }
+
+  const problem = branchProblem(valid, pSft)
+  const fit = fitSigmoid(problem, options)
+  const profile = profileOf(problem, fit, options)
+  const profile90 = profileInterval(profile, profileLevel)
+  const inner = level === profileLevel ? profile90 : profileInterval(profile, level)
+  const aPost: Estimate = { value: fit.params.A, lo: inner.lo ?? profile.low, hi: inner.hi ?? profile.high }
+  const last = problem.compute.at(-1)!
+  return {
+    ...common,
+    model: 'sigmoid',
+    params: fit.params,
+    plRl: { value: aPost.value - pSft, lo: aPost.lo - pSft, hi: aPost.hi - pSft },
+    aPost,
+    profile90,
+    verdict: verdictOf(profile90),
+    outliers: Array.from(problem.compute).filter((_, i) => !fit.kept[i]),
+    rmseTrain: fit.rmse,
+    rivals: rivalFits(problem, fit),
+    computeToShare: shares.map((share) => {
+      const compute = computeToShare(share, fit.params, pSft)
+      return { share, compute: compute !== null && compute <= furthest * last ? compute : null }
+    }),
+  }
+}
+
+/** Too few points for a law: the highest score seen stands in for the ceiling, as the paper's appendix F does. */
+function peakOf(valid: readonly PerformancePoint[], pSft: number) {
+  const peak = Math.max(...valid.map((p) => p.score))
+  return {
+    model: 'peak' as const,
+    params: null,
+    plRl: { value: peak - pSft, lo: peak - pSft, hi: 100 - pSft },
+    aPost: { value: peak, lo: peak, hi: 100 },
+    profile90: { lo: null, hi: null },
+    verdict: 'not-identifiable' as const,
+    outliers: [],
+    rmseTrain: 0,
+    rivals: [],
+    computeToShare: [],
+  }
+}

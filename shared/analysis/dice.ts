@@ -1,0 +1,45 @@
+/** Seeded random numbers for resampling: the same seed gives the same draws on every machine. */
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+
+export interface Dice {
+  /** In [0, 1). */
+  uniform(): number
+  /** Integer in 0..n-1. */
+  below(n: number): number
+  /** Standard normal. */
+  normal(): number
+}
+
+export function diceFor(seed: number): Dice {
+  const generator = xoroshiro128plus(seed)
+  let spare: number | null = null
+  const uniform = () => uniformFloat64(generator)
+  return {
+    uniform,
+    below: (n) => Math.min(n - 1, Math.floor(uniform() * n)),
+    normal() {
+      if (spare !== null) {
+        const value = spare
+        spare = null
+        return value
+      }
+      // Box-Muller: two normals for two uniforms.
+      const radius = Math.sqrt(-2 * Math.log(1 - uniform()))
+      const angle = 2 * Math.PI * uniform()
+      spare = radius * Math.sin(angle)
+      return radius * Math.cos(angle)
+    },
+  }
+}
+
+/** Shuffles in place (Fisher-Yates). */
+export function shuffle<T>(values: T[], dice: Dice): T[] {
+  for (let i = values.length - 1; i > 0; i--) {
+    const j = dice.below(i + 1)
+    const kept = values[i]!
+    values[i] = values[j]!
+    values[j] = kept
+  }
+  return values
+}
