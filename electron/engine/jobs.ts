@@ -89,7 +89,10 @@ export function createJobs(deps: { readonly now: () => number; readonly changed:
     }
     // The work starts in a later turn: whoever asked has its id before the first notice about it.
     const over = Promise.resolve()
-      .then(() => work(control))
+      .then(() => {
+        control.throwIfCancelled()
+        return work(control)
+      })
       .then(
         (result) => {
           change({ state: 'done', result, secondsLeft: 0 })
