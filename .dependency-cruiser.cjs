@@ -9,7 +9,7 @@ const room = (name, path, allowed) => ({
 module.exports = {
   forbidden: [
     room('shared-stands-alone', 'shared', ['shared']),
-    room('tasks-room', 'electron/tasks', ['electron/tasks', 'shared']),
+    room('tasks-room', 'electron/tasks', ['electron/tasks', 'electron/tokenizers', 'shared']),
     room('tokenizers-room', 'electron/tokenizers', ['electron/tokenizers', 'shared']),
     room('trainer-room', 'electron/trainer', ['electron/trainer', 'electron/tasks', 'electron/tokenizers', 'shared']),
     room('engine-room', 'electron/engine', ['electron/engine', 'electron/tasks', 'electron/tokenizers', 'shared']),
