@@ -1,0 +1,145 @@
+/**
+ * A run's data: `data.jsonl` (header with the hash of the rest, then a row a line), checked, tokenised, and its trajectories
+ * judged by the task's own verifier. The header's sha256 is of every byte after the first line feed.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { Failure } from '#shared/contract/failure.ts'
+import { DataHeader, DataRow } from '#shared/experiment/run-folder.ts'
+import type { Task } from '#tasks/task.ts'
+
+/** A row as a stage uses it. */
+export interface TokenRow {
+  readonly id: number
+  readonly prompt: string
+  readonly answer: string
+  readonly trajectory: string
+  readonly promptTokens: Int32Array
+  /** The trajectory with its stop token; empty when the row has none. */
+  readonly responseTokens: Int32Array
+}
+
+export interface RunData {
+  readonly train: readonly TokenRow[]
+  readonly validation: readonly TokenRow[]
+  readonly test: readonly TokenRow[]
+  /** What was left out or is worth knowing, in words. */
+  readonly remarks: readonly string[]
+}
+
+/** What a stage asks of its training rows' trajectories. `imitated`: right or wrong, it learns them; `verified`: wrong ones must go. */
+export type TrajectoryUse = 'none' | 'imitated' | 'verified'
+
+/**
+ * Reads and checks `path`. Throws `file.missing`, `file.unreadable` (not what its header says), `input.invalid` (a line that is
+ * no row, named by its number) or `input.empty` (no training row is left).
+ */
+export async function readRunData(path: string, task: Task, use: TrajectoryUse): Promise<RunData> {
+  const rows = readRows(path)
+  const remarks: string[] = []
+  const split = (name: DataRow['split']) => rows.filter((row) => row.split === name)
+  const trains = tokenised(split('train'), task, use !== 'none', 'training', remarks)
+  const train = use === 'none' ? trains : await judged(trains, task, use, remarks)
+  if (train.length === 0)
+    throw new Failure({
+      code: 'input.empty',
+      message: `No training row is left of ${split('train').length}. ${remarks.join(' ')}`.trim(),
+      input: path,
+      remedy: 'Choose a subset with rows that fit the task and, where experts are imitated, with right trajectories.',
+    })
+  return {
+    train,
+    validation: tokenised(split('validation'), task, true, 'validation', remarks),
+    test: tokenised(split('test'), task, false, 'test', remarks),
+    remarks,
+  }
+}
+
+function readRows(path: string): DataRow[] {
+  if (!existsSync(path))
+    throw new Failure({
+      code: 'file.missing',
+      message: 'The run has no data file.',
+      input: path,
+      remedy: 'Start the run again: the engine writes it before the trainer starts.',
+    })
+  const bytes = readFileSync(path)
+  const headerEnd = bytes.indexOf(10)
+  const header = DataHeader.safeParse(parsed(bytes.toString('utf8', 0, Math.max(0, headerEnd))))
+  if (!header.success) throw unreadable(path, 'its first line is no header with the number of rows and their sha256')
+  const rest = bytes.subarray(headerEnd + 1)
+  const sha256 = createHash('sha256').update(rest).digest('hex')
+  if (sha256 !== header.data.sha256) throw unreadable(path, 'its content is not what was written (sha256 differs)')
+  const lines = rest.toString('utf8').split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  if (lines.length !== header.data.rows) throw unreadable(path, `it has ${lines.length} rows, its header says ${header.data.rows}`)
+  return lines.map((line, i) => {
+    const row = DataRow.safeParse(parsed(line))
+    if (row.success) return row.data
+    const issue = row.error.issues[0]
+    throw new Failure({
+      code: 'input.invalid',
+      message: `A row is not one: field "${issue?.path.join('.') ?? ''}", ${issue?.message ?? 'unknown'}.`,
+      input: `${path}:${i + 2}`,
+      remedy: 'Start the run again: the engine writes this file.',
+    })
+  })
+}
+
+/** Rows as tokens; those that do not fit the task's lengths (or lack a needed trajectory) are left out and counted. */
+function tokenised(rows: readonly DataRow[], task: Task, needsResponse: boolean, what: string, remarks: string[]): TokenRow[] {
+  const { tokenizer, maxPromptTokens, maxResponseTokens } = task
+  const out: TokenRow[] = []
+  let tooLong = 0
+  let bare = 0
+  for (const { id, prompt, answer, trajectory } of rows) {
+    const promptTokens = tokenizer.encode(prompt)
+    const responseTokens = needsResponse ? withStop(tokenizer.encode(trajectory), tokenizer.stop) : new Int32Array(0)
+    if (needsResponse && trajectory.trim() === '') bare++
+    else if (promptTokens.length > maxPromptTokens || responseTokens.length > maxResponseTokens) tooLong++
+    else out.push({ id, prompt, answer, trajectory, promptTokens, responseTokens })
+  }
+  const share = (n: number) => `${n} of ${rows.length} ${what} rows`
+  if (tooLong > 0)
+    remarks.push(`${share(tooLong)} were left out: longer than ${maxPromptTokens} prompt or ${maxResponseTokens} response tokens.`)
+  if (bare > 0) remarks.push(`${share(bare)} were left out: they have no trajectory.`)
+  return out
+}
+
+async function judged(rows: readonly TokenRow[], task: Task, use: 'imitated' | 'verified', remarks: string[]) {
+  const right: TokenRow[] = []
+  for (const row of rows) if ((await task.verify(row, row.trajectory)).correct) right.push(row)
+  const wrong = rows.length - right.length
+  if (wrong === 0) return rows
+  const what = `${wrong} of ${rows.length} trajectories end in a wrong answer`
+  if (use === 'verified') {
+    remarks.push(`${what}: left out, for a wrong demonstration would be pushed down or imitated.`)
+    return right
+  }
+  remarks.push(`${what}: kept, for this stage imitates what its data holds.`)
+  return rows
+}
+
+function withStop(tokens: Int32Array, stop: number): Int32Array {
+  if (tokens.at(-1) === stop) return tokens
+  const out = new Int32Array(tokens.length + 1)
+  out.set(tokens)
+  out[tokens.length] = stop
+  return out
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const unreadable = (path: string, what: string) =>
+  new Failure({
+    code: 'file.unreadable',
+    message: `The data file is damaged: ${what}.`,
+    input: path,
+    remedy: 'Start the run again: the engine writes it anew.',
+  })
