@@ -1,7 +1,11 @@
 /** One branch, from its points to its row in the analyze document (docs/methods/ceilings.md). */
 import { findCollapse } from './collapse.ts'
-import { branchProblem, fewestPoints, fitSigmoid, type Robustness } from './fit.ts'
+import { branchProblem, fewestPoints, fitAtCeiling, fitSigmoid, type Robustness } from './fit.ts'
+import { holdoutForecast } from './forecast.ts'
 import { profileInterval, profileLevel, profileOf, verdictOf } from './intervals.ts'
+import { ceilingMixture, lawPosterior, type PosteriorOptions } from './law-posterior.ts'
+import { lawAlonePrior } from './law-prior.ts'
+import { mixtureQuantile } from './normal-mixture.ts'
 import { rivalFits } from './rivals.ts'
 import { computeToShare } from './sigmoid.ts'
 import type { BranchAnalysis, Estimate, PerformancePoint } from './types.ts'
@@ -22,6 +26,10 @@ export interface BranchOptions {
   readonly robust?: Robustness
   /** Known noise SD in points; else estimated from the curve. */
   readonly noise?: number
+  /** What an evaluation's noise should be by its number of problems: steadies the estimate of short curves. */
+  readonly noisePrior?: PosteriorOptions['noisePrior']
+  /** Share of the compute to fit on; the rest is forecast and scored. */
+  readonly holdout?: number | null
 }
 
 const shares = [0.5, 0.8, 0.9, 0.95]
@@ -51,16 +59,23 @@ export function analyzeBranch(input: BranchInput, options: BranchOptions = {}): 
     broken: findings.broken,
     branchStep: input.branchStep ?? null,
     branchCompute: input.branchCompute ?? null,
-    holdout: null,
+    holdout: options.holdout == null ? null : holdoutForecast(points, pSft, options.holdout, { ...options, level }),
   }
   if (valid.length - 1 < fewestPoints) return { ...common, ...peakOf(valid, pSft) }
 
   const problem = branchProblem(valid, pSft)
-  const fit = fitSigmoid(problem, options)
-  const profile = profileOf(problem, fit, options)
+  const best = fitSigmoid(problem, options)
+  const profile = profileOf(problem, best, options)
   const profile90 = profileInterval(profile, profileLevel)
   const inner = level === profileLevel ? profile90 : profileInterval(profile, level)
-  const aPost: Estimate = { value: fit.params.A, lo: inner.lo ?? profile.low, hi: inner.hi ?? profile.high }
+  const verdict = verdictOf(profile90)
+  const lo = inner.lo ?? profile.low
+  const hi = inner.hi ?? profile.high
+  const fit =
+    verdict === 'not-identifiable'
+      ? fitAtCeiling(problem, best, likelyCeiling(valid, pSft, lo, hi, options), options)
+      : best
+  const aPost: Estimate = { value: fit.params.A, lo, hi }
   const last = problem.compute.at(-1)!
   return {
     ...common,
@@ -69,7 +84,7 @@ export function analyzeBranch(input: BranchInput, options: BranchOptions = {}): 
     plRl: { value: aPost.value - pSft, lo: aPost.lo - pSft, hi: aPost.hi - pSft },
     aPost,
     profile90,
-    verdict: verdictOf(profile90),
+    verdict,
     outliers: Array.from(problem.compute).filter((_, i) => !fit.kept[i]),
     rmseTrain: fit.rmse,
     rivals: rivalFits(problem, fit),
@@ -78,6 +93,21 @@ export function analyzeBranch(input: BranchInput, options: BranchOptions = {}): 
       return { share, compute: compute !== null && compute <= furthest * last ? compute : null }
     }),
   }
+}
+
+/**
+ * Where the data set no upper bound, the best fit may sit anywhere up to 100. The ceiling named instead is the median of
+ * the law's posterior under the general prior, kept inside the interval that the data do set.
+ */
+function likelyCeiling(
+  valid: readonly PerformancePoint[],
+  pSft: number,
+  lo: number,
+  hi: number,
+  options: BranchOptions,
+): number {
+  const posterior = lawPosterior(valid, pSft, { prior: lawAlonePrior, noisePrior: options.noisePrior })
+  return Math.min(hi, Math.max(lo, mixtureQuantile(ceilingMixture(posterior), 0.5)))
 }
 
 /** Too few points for a law: the highest score seen stands in for the ceiling, as the paper's appendix F does. */

@@ -111,14 +111,13 @@ function gridCosts(grid: LawGrid, r: Float64Array, w: Float64Array, part: Linear
       }
     }
     let H = part.gain ?? Math.min(part.high, Math.max(part.low, gr / gg))
-    let eps = 0
     if (part.freeOffset) {
       const [pp, pg, pr] = [w1 - 2 * g1 + gg, g1 - gg, r1 - gr]
       const det = pp * gg - pg * pg
       if (part.gain === null && det > 1e-12 * pp * gg && pr * gg > gr * pg) {
         H = Math.min(part.high, Math.max(part.low, (gr * pp - pr * pg) / det))
       }
-      eps = pp > 0 ? Math.max(0, (pr - H * pg) / pp) : 0
+      const eps = pp > 0 ? Math.max(0, (pr - H * pg) / pp) : 0
       cost[k] = rr - 2 * (eps * pr + H * gr) + eps * eps * pp + 2 * eps * H * pg + H * H * gg
     } else cost[k] = rr - 2 * H * gr + H * H * gg
   }
@@ -185,6 +184,14 @@ export function fitSigmoid(problem: BranchProblem, options: FitOptions = {}): Si
     }
   }
   return report(problem, state, robust.kind === 'soft-l1' ? new Float64Array(n).fill(1) : weights, part.high)
+}
+
+/** The best law with a given ceiling, on the points that `fit` kept. */
+export function fitAtCeiling(problem: BranchProblem, fit: SigmoidFit, A: number, options: FitOptions = {}): SigmoidFit {
+  const kept = Float64Array.from(fit.kept, Number)
+  const part = linearPart(problem.pSft, options, A - problem.pSft)
+  const near = [Math.log(fit.params.B), Math.log(fit.params.cMid)] as const
+  return report(problem, minimise(problem, problem.gain, kept, part, [near]), kept, part.high)
 }
 
 function report(problem: BranchProblem, state: LawState, kept: Float64Array, high: number): SigmoidFit {

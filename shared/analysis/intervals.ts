@@ -6,7 +6,7 @@
  *            100; loose: between.
  * Source     profile likelihood after Venzon & Moolgavkar (1988); residual bootstrap after Efron (1979).
  */
-import { chiSquareQuantile } from './distributions.ts'
+import { chiSquareQuantile1 } from './distributions.ts'
 import { diceFor } from './dice.ts'
 import { linearPart, minimise, paramsOf, type BranchProblem, type FitOptions, type SigmoidFit } from './fit.ts'
 import { quantile } from './order-statistics.ts'
@@ -53,7 +53,7 @@ export function profileOf(problem: BranchProblem, fit: SigmoidFit, options: FitO
 
 /** The interval of one level; an end is null where even the bound itself (0 or the highest ceiling) is inside. */
 export function profileInterval(profile: Profile, level = profileLevel): ProfileInterval {
-  const limit = profile.bestCost * Math.exp(chiSquareQuantile(level, 1) / profile.n) + 1e-12
+  const limit = profile.bestCost * Math.exp(chiSquareQuantile1(level) / profile.n) + 1e-12
   const isInside = (A: number) => profile.cost(A) <= limit
   const end = (bound: number): number | null => {
     if (isInside(bound)) return null

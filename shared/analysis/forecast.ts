@@ -1,0 +1,99 @@
+/**
+ * Forecasts of a branch with intervals (docs/methods/forecast.md): the posterior of its law, carried on from where the
+ * branch stands now, and the noise of the evaluation that will test it.
+ *   score(x) = P_sft + H g(x) + φ (d_now) + fresh drift + ε        φ = e^(-(ln x - ln x_last) / ℓ)
+ */
+import { findCollapse } from './collapse.ts'
+import { lawPosterior, type LawPosterior, type PosteriorOptions } from './law-posterior.ts'
+import { mixtureMean, mixtureQuantile, type NormalMixture } from './normal-mixture.ts'
+import type { Exclusion, Holdout, PerformancePoint } from './types.ts'
+
+export interface Forecast {
+  readonly compute: number
+  /** Mean of what is expected. */
+  readonly predicted: number
+  readonly lo: number
+  readonly hi: number
+}
+
+/**
+ * The score at `compute` as a mixture. `evaluation`: where a new evaluation would fall, noise included; `branch`: the
+ * branch's own level there; `law`: the law alone, also for compute already seen.
+ */
+export function scoreMixture(
+  posterior: LawPosterior,
+  compute: number,
+  what: 'evaluation' | 'branch' | 'law',
+): NormalMixture {
+  const { pSft, noiseSd, lastLn, weights, lnB, lnC, gain, gainSd, filters, filterOf } = posterior
+  const n = weights.length
+  const means = new Float64Array(n)
+  const sds = new Float64Array(n)
+  const ln = Math.log(Math.max(compute, 1e-12))
+  const noise = what === 'evaluation' ? noiseSd ** 2 : 0
+  for (let k = 0; k < n; k++) {
+    const shape = 1 / (1 + Math.exp(Math.exp(lnB[k]!) * (lnC[k]! - ln)))
+    if (what === 'law') {
+      means[k] = pSft + gain[k]! * shape
+      sds[k] = Math.max(1e-6, gainSd[k]! * shape)
+      continue
+    }
+    const filter = filters[filterOf[k]!]!
+    const phi = Math.exp(-Math.max(0, ln - lastLn) / filter.lengthLn)
+    const lever = shape - phi * posterior.driftOfShape[k]!
+    means[k] = pSft + gain[k]! * lever + phi * posterior.driftOfScores[k]!
+    const fresh = filter.driftVariance * (1 - phi * phi) + phi * phi * filter.lastVariance
+    sds[k] = Math.sqrt((gainSd[k]! * lever) ** 2 + fresh + noise + 1e-12)
+  }
+  return { weights, means, sds }
+}
+
+export function forecastAt(
+  posterior: LawPosterior,
+  compute: number,
+  level = 0.8,
+  what: 'evaluation' | 'branch' | 'law' = 'evaluation',
+): Forecast {
+  const mixture = scoreMixture(posterior, compute, what)
+  return {
+    compute,
+    predicted: mixtureMean(mixture),
+    lo: mixtureQuantile(mixture, (1 - level) / 2),
+    hi: mixtureQuantile(mixture, (1 + level) / 2),
+  }
+}
+
+/**
+ * Fits on the points at or below `share` of the compute before the collapse (of all compute if there is none) and
+ * forecasts the rest. Collapse and broken evaluations are looked for twice: on the whole curve to set the cut and to
+ * say what must not be scored; on the fitted part alone to say what is fitted, because the rest is not known yet.
+ */
+export function holdoutForecast(
+  points: readonly PerformancePoint[],
+  pSft: number,
+  share: number,
+  options: PosteriorOptions & { readonly level?: number; readonly noise?: number } = {},
+): Holdout {
+  const seen = [{ compute: 0, score: pSft }, ...points.filter((p) => p.compute > 0)]
+  const whole = findCollapse(seen, { noise: options.noise })
+  const last = seen.reduce((most, p, i) => (whole.excluded[i] === 'collapse' ? most : Math.max(most, p.compute)), 0)
+  const cutCompute = share * last
+  const posterior = lawPosterior(fittable(seen, cutCompute, options.noise), pSft, options)
+  const held = seen
+    .map((p, i) => ({ ...p, excluded: whole.excluded[i] as Exclusion | null }))
+    .filter((p) => p.compute > cutCompute)
+    .map((p) => {
+      const { predicted, lo, hi } = forecastAt(posterior, p.compute, options.level ?? 0.8)
+      return { compute: p.compute, actual: p.score, predicted, lo, hi, excluded: p.excluded }
+    })
+  const scored = held.filter((p) => p.excluded === null)
+  const squares = scored.reduce((sum, p) => sum + (p.actual - p.predicted) ** 2, 0)
+  return { share, cutCompute, points: held, rmse: scored.length > 0 ? Math.sqrt(squares / scored.length) : null }
+}
+
+/** The points up to `cut` that a law may be fitted to, judged by themselves. */
+export function fittable(points: readonly PerformancePoint[], cut: number, noise?: number): PerformancePoint[] {
+  const known = points.filter((p) => p.compute <= cut)
+  const { excluded } = findCollapse(known, { noise })
+  return known.filter((_, i) => excluded[i] === null)
+}
