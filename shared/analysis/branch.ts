@@ -45,6 +45,7 @@ const furthest = 100
 export function analyzeBranch(input: BranchInput, options: BranchOptions = {}): BranchAnalysis {
   const { pSft } = input
   const level = options.level ?? 0.8
+  const share = options.holdout ?? null
   const points = [{ compute: 0, score: pSft }, ...input.points.filter((p) => p.compute > 0)]
   const findings = findCollapse(points, { noise: options.noise })
   const valid = points.filter((_, i) => findings.excluded[i] === null)
@@ -59,7 +60,7 @@ export function analyzeBranch(input: BranchInput, options: BranchOptions = {}): 
     broken: findings.broken,
     branchStep: input.branchStep ?? null,
     branchCompute: input.branchCompute ?? null,
-    holdout: options.holdout == null ? null : holdoutForecast(points, pSft, options.holdout, { ...options, level }),
+    holdout: share === null ? null : holdoutForecast(points, pSft, share, { ...options, level }),
   }
   if (valid.length - 1 < fewestPoints) return { ...common, ...peakOf(valid, pSft) }
 
