@@ -28,15 +28,15 @@ const decimalForm = new RegExp(`^(${sign})\\s*${currency}\\s*(${sign}${decimal})
  * Null when the text is not exactly one number. Never throws.
  */
 export function exactNumber(text: string): ExactNumber | null {
+  if (text.length > maxCharacters) return null
   const plain = text
     .trim()
     .replace(/^\$(.*)\$$/s, '$1')
     .replaceAll('{,}', ',')
     .replaceAll('\\,', '')
     .replaceAll(/[−–]/g, '-')
-    .replaceAll(/\*\*|\s+$/g, '')
+    .replaceAll('**', '')
     .trim()
-  if (plain.length === 0 || plain.length > maxCharacters) return null
   const mixed = mixedForm.exec(plain)
   if (mixed) {
     const [, minus, whole, top, bottom] = mixed

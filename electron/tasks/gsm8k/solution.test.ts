@@ -35,6 +35,14 @@ describe('finalAnswer', () => {
     ['', null],
   ])('%j', (text, expected) => expect(finalAnswer(text)).toBe(expected))
 
+  it('reads a million hostile characters in linear steps', () => {
+    for (const piece of [' ', '\n', 'answer is ', 'answer ', 'A:', '\\boxed{', '<<', '=', '#']) {
+      const text = `${piece.repeat(1_000_000 / piece.length)}x`
+      expect(finalAnswer(text) ?? '').toBeTypeOf('string')
+      expect(calculationSteps(text)).toEqual([])
+    }
+  })
+
   it('takes the last box, braces balanced and escaped ones skipped', () => {
     expect(lastBoxed('\\boxed{1} then \\boxed{a{b}c}')).toBe('a{b}c')
     expect(lastBoxed('\\boxed{\\{1, 2\\}}')).toBe('\\{1, 2\\}')

@@ -15,8 +15,9 @@ export function calculationSteps(solution: string): CalculationStep[] {
   }))
 }
 
-const named = /(?:^|[\s*])(?:the\s+)?(?:final\s+)?answer\s*(?:is|=|:)\s*:?\s*(.+?)\s*$/gim
-const labelled = /^\s*A:\s*(.+?)\s*$/gm
+// Linear on hostile input: no two unbounded repeats in a row.
+const named = /\banswer[ \t]{0,4}(?:is|=|:)[ \t]{0,4}:?(.+)$/gim
+const labelled = /^[ \t]{0,8}A:(.+)$/gm
 
 /**
  * Text of the final answer: after the last `####`; else in the last `\boxed{}`; else on the last line that says "A:" or "the
@@ -28,7 +29,7 @@ export function finalAnswer(solution: string): string | null {
   const boxed = lastBoxed(solution)
   if (boxed !== null) return nonEmpty(boxed)
   const last = Array.from(solution.matchAll(labelled)).at(-1) ?? Array.from(solution.matchAll(named)).at(-1)
-  return last ? nonEmpty(last[1]!.replace(/[.*]+$/, '')) : null
+  return last ? nonEmpty(last[1]!.trim().replace(/[.*]{1,8}$/, '')) : null
 }
 
 /** Content of the last `\boxed{...}`, braces balanced; null when there is none or it never closes. */
