@@ -1,0 +1,80 @@
+/**
+ * The two ways to the engine: a MessagePort that main pipes (desktop), a WebSocket (served page). A carrier makes a wire, a
+ * wire is good until it closes, and nobody beyond this file knows which it is.
+ */
+import { RPCLink as PortLink } from '@orpc/client/message-port'
+import { RPCLink as SocketLink } from '@orpc/client/websocket'
+import type { ClientContext, ClientLink } from '@orpc/client'
+import { portMessage, type DesktopBridge } from '#shared/desktop/bridge.ts'
+import { Failure } from '#shared/contract/failure.ts'
+
+export interface Wire {
+  readonly link: ClientLink<ClientContext>
+  /** Resolves when the other end is gone. */
+  readonly closed: Promise<void>
+}
+
+export interface Carrier {
+  /** A new wire; rejects when there is none to be had just now. */
+  connect(signal: AbortSignal): Promise<Wire>
+}
+
+/** Main answers each request with a port once it has an engine, and closes the port when that engine is gone. */
+export function portCarrier(bridge: DesktopBridge, page: Window): Carrier {
+  const nextPort = (signal: AbortSignal) =>
+    new Promise<MessagePort>((resolve, reject) => {
+      const listen = (event: MessageEvent) => {
+        const [port] = event.ports
+        if (event.source !== page || event.data !== portMessage || !port) return
+        page.removeEventListener('message', listen)
+        resolve(port)
+      }
+      page.addEventListener('message', listen)
+      signal.addEventListener('abort', () => {
+        page.removeEventListener('message', listen)
+        reject(signal.reason)
+      })
+      bridge.requestPort()
+    })
+  return {
+    async connect(signal) {
+      const port = await nextPort(signal)
+      const closed = new Promise<void>((resolve) => port.addEventListener('close', () => resolve()))
+      const link = new PortLink({ port })
+      port.start()
+      return { link, closed }
+    },
+  }
+}
+
+export function socketCarrier(url: string): Carrier {
+  return {
+    connect: (signal) =>
+      new Promise((resolve, reject) => {
+        const socket = new WebSocket(url)
+        const closed = new Promise<void>((done) => socket.addEventListener('close', () => done()))
+        const link = new SocketLink({ websocket: socket })
+        socket.addEventListener('open', () => resolve({ link, closed }))
+        socket.addEventListener('close', () => reject(new Failure({ code: 'engine.unreachable', message: 'The engine cannot be reached.' })))
+        signal.addEventListener('abort', () => socket.close())
+      }),
+  }
+}
+
+/**
+ * Where a served page finds its engine. `serve` prints a link with a token; it is kept for reloads of this tab and taken out
+ * of the address, so that a copied link does not carry it.
+ */
+export function socketUrl(location: Location, history: History, storage: Storage): string {
+  const query = new URLSearchParams(location.search)
+  const given = query.get('token')
+  if (given) {
+    storage.setItem('switchpoint.token', given)
+    query.delete('token')
+    const rest = query.toString()
+    history.replaceState(null, '', location.pathname + (rest && `?${rest}`) + location.hash)
+  }
+  const token = given ?? storage.getItem('switchpoint.token') ?? ''
+  const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
+  return `${scheme}://${location.host}/rpc?token=${encodeURIComponent(token)}`
+}

@@ -1,0 +1,29 @@
+/** Every run of the workspace, and what can be done to one. */
+import { defineStore } from 'pinia'
+import { computed } from 'vue'
+import type { RunSummary } from '#shared/contract/runs.ts'
+import { useEngine } from '../rpc/engine.ts'
+import { mirror } from './mirror.ts'
+
+export const useRuns = defineStore('runs', () => {
+  const engine = useEngine()
+  const { value: all, failure, isLoaded, load } = mirror<readonly RunSummary[]>([], async () => {
+    return (await engine.runs.list({ deleted: false })).runs
+  })
+  engine.changed('runs', load)
+  void load()
+
+  const byId = computed(() => new Map(all.value.map((run) => [run.id, run])))
+  const active = computed(() => all.value.filter((run) => run.state === 'running'))
+  const queued = computed(() =>
+    all.value.filter((run) => run.state === 'queued').sort((a, b) => (a.queuePosition ?? 0) - (b.queuePosition ?? 0)),
+  )
+  /** From the root to the run itself: what a breadcrumb shows. */
+  function lineage(id: string): readonly RunSummary[] {
+    const chain: RunSummary[] = []
+    for (let run = byId.value.get(id); run && !chain.includes(run); run = byId.value.get(run.parent ?? ''))
+      chain.unshift(run)
+    return chain
+  }
+  return { all, byId, active, queued, failure, isLoaded, load, lineage }
+})
