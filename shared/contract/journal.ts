@@ -10,6 +10,8 @@ export const stageKinds = ['pretrain', 'sft', 'rl', 'synchronized'] as const
 export const StageKind = z.enum(stageKinds)
 export type StageKind = z.infer<typeof StageKind>
 
+export const checkpointReasons = ['start', 'validation', 'interval', 'evaluation', 'pause', 'stop', 'end'] as const
+
 const step = z.int().nonnegative()
 
 /** Where a run stands at a step: what every metric is plotted against. FLOPs and tokens count since the stage began. */
@@ -74,7 +76,7 @@ export const JournalRecord = z.discriminatedUnion('kind', [
     tokens: z.number(),
     path: z.string(), // relative to the run's folder
     bytes: z.int(),
-    reason: z.enum(['start', 'validation', 'interval', 'evaluation', 'pause', 'stop', 'end']),
+    reason: z.enum(checkpointReasons),
   }),
   /** A checkpoint that keep-last-N removed. */
   z.object({ kind: z.literal('checkpoint-removed'), step }),

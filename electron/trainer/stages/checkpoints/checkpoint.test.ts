@@ -34,7 +34,7 @@ const policy = (from: number, count = 6): PolicyState => ({
   optimiserStep: from,
 })
 const state = (step: number) =>
-  ({ format: 1, run: 'r1', stage: 'sft', settings: 'abc', position: { ...stageStart(3), step, flops: 1 / 3 } }) as const
+  ({ format: 1, run: 'r1', stage: 'sft', settings: 'abc', reason: 'validation', position: { ...stageStart(3), step, flops: 1 / 3 } }) as const
 
 const folder = (step: number) => join(checkpoints, String(step))
 

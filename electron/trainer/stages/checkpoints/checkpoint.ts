@@ -7,7 +7,7 @@
  * Written under a temporary name, fsynced, renamed: a checkpoint folder is whole or absent, whatever was killed meanwhile.
  */
 import * as z from 'zod'
-import { StageKind } from '#shared/contract/journal.ts'
+import { checkpointReasons, StageKind } from '#shared/contract/journal.ts'
 import { StagePosition } from '../position.ts'
 
 export const checkpointFormat = 1
@@ -25,6 +25,7 @@ export const CheckpointState = z.strictObject({
   stage: StageKind,
   /** Of the settings that a resumed run must share (settingsHash): budgets and schedules of evaluation may change. */
   settings: z.string(),
+  reason: z.enum(checkpointReasons),
   position: StagePosition,
   /** The t of AdamW's bias correction. */
   optimiserStep: z.int().nonnegative(),

@@ -34,7 +34,8 @@ export function readCheckpoint(folder: string, { moments }: { moments: boolean }
   }
 }
 
-function readState(folder: string): CheckpointState {
+/** The state alone, its files unread. Throws as readCheckpoint. */
+export function readState(folder: string): CheckpointState {
   const path = join(folder, checkpointFiles.state)
   if (!existsSync(path))
     throw new Failure({
