@@ -1,6 +1,9 @@
 /// <reference types="vite/client" />
+import type { DesktopBridge } from '#shared/desktop/bridge.ts'
 
-/** What the preload exposes in the desktop; absent in a browser tab. Its shape is the preload's own type. */
-interface Window {
-  readonly switchpoint?: import('#shared/desktop/bridge.ts').DesktopBridge
+declare global {
+  interface Window {
+    /** What the preload exposes in the desktop; absent in a browser tab. */
+    readonly switchpoint?: DesktopBridge
+  }
 }

@@ -13,7 +13,8 @@ const signed = (text: string): string => text.replace('-', minus)
 export const count = (value: number): string => signed(grouped.format(value))
 
 /** `1 row`, `2 rows` */
-export const counted = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`
+export const counted = (value: number, one: string, many = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : many}`
 
 /** 41.3k, 3.3 M: three significant digits at most. */
 export function compact(value: number): string {
@@ -96,4 +97,5 @@ export const accuracy = ({ value, lo, hi }: { value: number; lo: number; hi: num
   plusMinus(value * 100, ((hi - lo) / 2) * 100)
 
 /** A difference with its sign: +0.87, −1.21. */
-export const difference = (value: number, decimals = 2): string => `${value > 0 ? '+' : ''}${signed(value.toFixed(decimals))}`
+export const difference = (value: number, decimals = 2): string =>
+  `${value > 0 ? '+' : ''}${signed(value.toFixed(decimals))}`

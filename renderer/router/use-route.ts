@@ -57,8 +57,18 @@ export const useChoiceQuery = <T extends string>(key: string, choices: readonly 
   useQuery<T>(key, fallback, (text) => choices.find((choice) => choice === text))
 
 export const useFlagQuery = (key: string, fallback = false) =>
-  useQuery<boolean>(key, fallback, (text) => (text === '1' ? true : text === '0' ? false : undefined), (on) => (on ? '1' : '0'))
+  useQuery<boolean>(
+    key,
+    fallback,
+    (text) => (text === '1' ? true : text === '0' ? false : undefined),
+    (on) => (on ? '1' : '0'),
+  )
 
 /** A list of ids, in the order they were chosen. */
 export const useListQuery = (key: string) =>
-  useQuery<readonly string[]>(key, [], (text) => text.split(',').filter(Boolean), (list) => list.join(','))
+  useQuery<readonly string[]>(
+    key,
+    [],
+    (text) => text.split(',').filter(Boolean),
+    (list) => list.join(','),
+  )

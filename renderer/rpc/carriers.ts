@@ -55,7 +55,9 @@ export function socketCarrier(url: string): Carrier {
         const closed = new Promise<void>((done) => socket.addEventListener('close', () => done()))
         const link = new SocketLink({ websocket: socket })
         socket.addEventListener('open', () => resolve({ link, closed }))
-        socket.addEventListener('close', () => reject(new Failure({ code: 'engine.unreachable', message: 'The engine cannot be reached.' })))
+        socket.addEventListener('close', () =>
+          reject(new Failure({ code: 'engine.unreachable', message: 'The engine cannot be reached.' })),
+        )
         signal.addEventListener('abort', () => socket.close())
       }),
   }

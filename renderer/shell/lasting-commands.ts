@@ -29,7 +29,9 @@ export function bindLastingCommands({ openPalette }: { openPalette: () => void }
     'data.generate': () => go('datasets', null, { do: 'generate' }),
     'experiment.new': () => go('experiments'),
     'link.copy': saying(async () => {
-      await navigator.clipboard.writeText(window.switchpoint ? `switchpoint://${window.location.hash.slice(2)}` : window.location.href)
+      await navigator.clipboard.writeText(
+        window.switchpoint ? `switchpoint://${window.location.hash.slice(2)}` : window.location.href,
+      )
       toasts.say('Link copied')
     }),
     'diagnostics.copy': saying(async () => {

@@ -29,7 +29,10 @@ export function usePaletteEntries() {
       title,
       hint: about,
       icon,
-      ...(typeof order === 'number' && order < 10 && { keys: `CmdOrCtrl+${views.filter((view) => typeof view.order === 'number').findIndex((view) => view.id === id) + 1}` }),
+      ...(typeof order === 'number' &&
+        order < 10 && {
+          keys: `CmdOrCtrl+${views.filter((view) => typeof view.order === 'number').findIndex((view) => view.id === id) + 1}`,
+        }),
       act: () => go(id),
     })),
   )

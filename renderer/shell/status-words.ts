@@ -17,9 +17,21 @@ export function statusWords(line: LineState, pulse: Pulse | null, info: SystemIn
   const backend = backendWords(info)
   if (line !== 'open') {
     const engine = line === 'connecting' ? 'connecting to the engine' : 'engine stopped, recovering'
-    return { beat: 'trouble', activity: line === 'connecting' ? 'Connecting' : 'Recovering', queued: '', backend, engine }
+    return {
+      beat: 'trouble',
+      activity: line === 'connecting' ? 'Connecting' : 'Recovering',
+      queued: '',
+      backend,
+      engine,
+    }
   }
-  return { beat: pulse && pulse.running > 0 ? 'working' : 'idle', activity: activityWords(pulse), queued, backend, engine: 'engine ok' }
+  return {
+    beat: pulse && pulse.running > 0 ? 'working' : 'idle',
+    activity: activityWords(pulse),
+    queued,
+    backend,
+    engine: 'engine ok',
+  }
 }
 
 function activityWords(pulse: Pulse | null): string {

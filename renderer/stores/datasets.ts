@@ -7,7 +7,12 @@ import { mirror } from './mirror.ts'
 
 export const useDatasets = defineStore('datasets', () => {
   const engine = useEngine()
-  const { value: all, failure, isLoaded, load } = mirror<readonly Dataset[]>([], async () => {
+  const {
+    value: all,
+    failure,
+    isLoaded,
+    load,
+  } = mirror<readonly Dataset[]>([], async () => {
     return (await engine.datasets.list({})).datasets
   })
   engine.changed('datasets', load)

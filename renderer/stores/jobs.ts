@@ -7,7 +7,12 @@ import { mirror } from './mirror.ts'
 
 export const useJobs = defineStore('jobs', () => {
   const engine = useEngine()
-  const { value: all, failure, isLoaded, load } = mirror<readonly Job[]>([], async () => {
+  const {
+    value: all,
+    failure,
+    isLoaded,
+    load,
+  } = mirror<readonly Job[]>([], async () => {
     return (await engine.jobs.list({})).jobs
   })
   engine.changed('jobs', load)

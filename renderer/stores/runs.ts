@@ -7,7 +7,12 @@ import { mirror } from './mirror.ts'
 
 export const useRuns = defineStore('runs', () => {
   const engine = useEngine()
-  const { value: all, failure, isLoaded, load } = mirror<readonly RunSummary[]>([], async () => {
+  const {
+    value: all,
+    failure,
+    isLoaded,
+    load,
+  } = mirror<readonly RunSummary[]>([], async () => {
     return (await engine.runs.list({ deleted: false })).runs
   })
   engine.changed('runs', load)

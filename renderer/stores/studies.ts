@@ -7,7 +7,12 @@ import { mirror } from './mirror.ts'
 
 export const useStudies = defineStore('studies', () => {
   const engine = useEngine()
-  const { value: all, failure, isLoaded, load } = mirror<readonly Study[]>([], async () => {
+  const {
+    value: all,
+    failure,
+    isLoaded,
+    load,
+  } = mirror<readonly Study[]>([], async () => {
     return (await engine.studies.list({})).studies
   })
   engine.changed('studies', load)

@@ -7,7 +7,12 @@ import { mirror } from './mirror.ts'
 
 export const useSubsets = defineStore('subsets', () => {
   const engine = useEngine()
-  const { value: all, failure, isLoaded, load } = mirror<readonly Subset[]>([], async () => {
+  const {
+    value: all,
+    failure,
+    isLoaded,
+    load,
+  } = mirror<readonly Subset[]>([], async () => {
     return (await engine.subsets.list({})).subsets
   })
   engine.changed('subsets', load)

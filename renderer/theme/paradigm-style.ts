@@ -15,7 +15,9 @@ export interface SeriesStyle {
 }
 
 /** Share of the colour that is left towards the surface, and the dash, by synchronized method. */
-const synchronizedVariants: Readonly<Record<string, { shade: number; dash: SeriesStyle['dash']; marker: SeriesStyle['marker'] }>> = {
+const synchronizedVariants: Readonly<
+  Record<string, { shade: number; dash: SeriesStyle['dash']; marker: SeriesStyle['marker'] }>
+> = {
   luffy: { shade: 1, dash: 'solid', marker: 'triangle' },
   srft: { shade: 0.62, dash: 'dotted', marker: 'triangle' },
   upt: { shade: 0.85, dash: 'dashed', marker: 'triangle' },
@@ -31,7 +33,9 @@ export function mix(a: string, b: string, share: number): string {
 
 /** A token's colour with an alpha (0..1), for bands. */
 export const translucent = (colour: string, alpha: number): string =>
-  `${colour}${Math.round(alpha * 255).toString(16).padStart(2, '0')}`
+  `${colour}${Math.round(alpha * 255)
+    .toString(16)
+    .padStart(2, '0')}`
 
 export function seriesStyle(paradigm: Paradigm, objective: string, tokens: Tokens): SeriesStyle {
   switch (paradigm) {
@@ -45,7 +49,12 @@ export function seriesStyle(paradigm: Paradigm, objective: string, tokens: Token
       return { colour: tokens.pretrain, textColour: tokens.third, dash: 'solid', marker: 'emptyCircle' }
     case 'synchronized': {
       const { shade, dash, marker } = synchronizedVariants[objective] ?? { shade: 1, dash: 'solid', marker: 'triangle' }
-      return { colour: mix(tokens.synchronized, tokens.surface, shade), textColour: tokens['synchronized-text'], dash, marker }
+      return {
+        colour: mix(tokens.synchronized, tokens.surface, shade),
+        textColour: tokens['synchronized-text'],
+        dash,
+        marker,
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 /** Numbers as people type them: 4,000, 1e-3, .5, 2_000; and as the field shows them back. */
-export type ReadNumber = { readonly ok: true; readonly value: number | null } | { readonly ok: false; readonly why: string }
+export type ReadNumber =
+  { readonly ok: true; readonly value: number | null } | { readonly ok: false; readonly why: string }
 
 export interface NumberLimits {
   readonly min: number
@@ -9,7 +10,10 @@ export interface NumberLimits {
 }
 
 export function readNumber(text: string, { min, max, integer, nullable }: NumberLimits): ReadNumber {
-  const plain = text.trim().replace(/[,_\s\u202f]/g, '').replace('\u2212', '-')
+  const plain = text
+    .trim()
+    .replace(/[,_\s\u202f]/g, '')
+    .replace('\u2212', '-')
   if (plain === '') return nullable ? { ok: true, value: null } : { ok: false, why: 'a number is needed' }
   const value = Number(plain)
   if (!Number.isFinite(value)) return { ok: false, why: 'not a number' }
