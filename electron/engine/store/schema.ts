@@ -149,7 +149,6 @@ export interface ScorerTable {
   min: number | null
   max: number | null
   is_integer: number
-  file: string
 }
 
 export interface SubsetTable {

@@ -17,8 +17,10 @@ export default migration(30, (db) =>
     content_hash TEXT NOT NULL,
     bytes INTEGER NOT NULL,
     created_at REAL NOT NULL,
-    deleted_at REAL
+    deleted_at REAL,
+    UNIQUE (name, version)
   ) STRICT;
+  CREATE INDEX datasets_content ON datasets(task, content_hash);
   CREATE TABLE scorers (
     dataset TEXT NOT NULL REFERENCES datasets(id) ON DELETE CASCADE,
     id TEXT NOT NULL,
@@ -30,8 +32,6 @@ export default migration(30, (db) =>
     min REAL,
     max REAL,
     is_integer INTEGER NOT NULL CHECK (is_integer IN (0, 1)),
-    -- The scorer's own file, relative to the dataset's folder.
-    file TEXT NOT NULL,
     PRIMARY KEY (dataset, id)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE subsets (
@@ -47,7 +47,8 @@ export default migration(30, (db) =>
     content_hash TEXT NOT NULL,
     mean_length REAL,
     created_at REAL NOT NULL,
-    deleted_at REAL
+    deleted_at REAL,
+    UNIQUE (name, version)
   ) STRICT;
   CREATE INDEX subsets_dataset ON subsets(dataset);
 `),

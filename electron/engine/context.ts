@@ -1,0 +1,16 @@
+/** What every procedure is given: the parts of a running engine. */
+import type { Jobs } from './jobs.ts'
+import type { Log } from './log.ts'
+import type { Notices } from './notices.ts'
+import type { RunService } from './runs/run-service.ts'
+import type { SystemService } from './system/system-service.ts'
+import type { Workspace } from './workspace/folder.ts'
+
+export interface EngineContext {
+  readonly workspace: Workspace
+  readonly jobs: Jobs
+  readonly notices: Notices
+  readonly log: Log
+  readonly system: SystemService
+  readonly runs: RunService
+}

@@ -1,0 +1,153 @@
+/**
+ * An engine: one workspace, its store, its server and whatever runs. Composed here and nowhere else; every part is handed
+ * what it needs.
+ */
+import { randomBytes } from 'node:crypto'
+import { existsSync, rmSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { WebSocket } from 'ws'
+import { Failure, factsOf } from '#shared/contract/failure.ts'
+import type { EngineContext } from './context.ts'
+import { createJobs } from './jobs.ts'
+import { createLifetime } from './lifetime.ts'
+import { openLog, type Log } from './log.ts'
+import { createNotices } from './notices.ts'
+import { ownIdentity } from './process-identity.ts'
+import { router } from './rpc/router.ts'
+import { createRunService } from './runs/run-service.ts'
+import { createFrontDesk, type Listening } from './serve/front-desk.ts'
+import { createRpcDoor } from './serve/rpc-door.ts'
+import { createMeasurements } from './store/measurements.ts'
+import { createRunRecords } from './store/runs.ts'
+import { openStore } from './store/store.ts'
+import { backendKnowledge } from './system/backend-probe.ts'
+import { createSystemService } from './system/system-service.ts'
+import { codeVersion, programFolder, version } from './version.ts'
+import { openFolder } from './workspace/folder.ts'
+import { handshake } from './workspace/handshake.ts'
+import { isHeldElsewhere, keepTouching, readLock, removeLock, writeLock, type LockFile } from './workspace/lock.ts'
+import { makeShortFolder, shortFolder, socketPath } from './workspace/socket-path.ts'
+import { rememberWorkspace } from './workspace/user-folder.ts'
+
+export interface EngineOptions {
+  readonly workspace: string
+  readonly lingerMs: number
+  /** Called when nobody has needed the engine for `lingerMs`. */
+  onIdle(): void
+}
+
+export interface Engine {
+  readonly workspace: string
+  readonly log: Log
+  readonly lock: LockFile
+  /** Opens the TCP door and keeps it open. */
+  serve(port: number, token: string): Promise<Listening>
+  /** Checkpoints what runs, closes everything. Safe to call twice. */
+  close(): Promise<void>
+}
+
+/** Throws `workspace.locked` when the workspace has an engine already; what openFolder and openStore throw. */
+export async function startEngine({ workspace: path, lingerMs, onIdle }: EngineOptions): Promise<Engine> {
+  const workspace = openFolder(path)
+  const standing = readLock(workspace.lock)
+  if (standing) await refuseIfHeld(standing, workspace.lock)
+  const store = openStore(workspace.database, { backups: workspace.backups })
+  const log = openLog(workspace.logs)
+  const startedAt = Date.now()
+  const now = () => Date.now()
+  const notices = createNotices(startedAt)
+  const jobs = createJobs({ now, changed: (id) => notices.changed('jobs', id) })
+  const records = createRunRecords(store)
+  const measurements = createMeasurements(store)
+  const backend = backendKnowledge()
+  const runs = createRunService({ records, measurements })
+  const system = createSystemService({ workspace, store, records, notices, backend, version: codeVersion(), trainerPids: () => [], now })
+  const context: EngineContext = { workspace, jobs, notices, log, system, runs }
+
+  const serving = new Set<WebSocket>()
+  const lifetime = createLifetime({
+    lingerMs,
+    needs: () => ({ clients: door.clients + serving.size, detached: 0 }),
+    end: onIdle,
+  })
+  const door = createRpcDoor(router, context, lifetime.check)
+
+  const socket = socketPath(workspace.path, shortFolder())
+  if (dirname(socket) === shortFolder()) makeShortFolder(shortFolder())
+  const lock: LockFile = {
+    host: hostname(),
+    ...ownIdentity(),
+    startedAt,
+    socket,
+    token: randomBytes(32).toString('base64url'),
+    version,
+  }
+  const desk = createFrontDesk({
+    health: { app: 'switchpoint', pid: lock.pid, startedAt, workspace: workspace.path, version },
+    token: lock.token,
+    pageFolder: join(programFolder, 'out', 'renderer'),
+    log,
+    acceptClient: (client) => door.accept(client),
+    isTrainer: () => false,
+    acceptTrainer: (_run, _attempt, trainer) => trainer.close(),
+    acceptServing: (client, request) => {
+      serving.add(client)
+      lifetime.check()
+      const listening = desk.listenOnTcp(request.port, request.token)
+      const say = (words: object) => client.readyState === client.OPEN && client.send(JSON.stringify(words))
+      client.on('close', () => {
+        serving.delete(client)
+        lifetime.check()
+        void listening.then((tcp) => tcp.close()).catch(() => {})
+      })
+      client.on('error', () => client.terminate())
+      listening.then(
+        ({ url, port }) => say({ url, port, pid: process.pid }),
+        (error: unknown) => say({ error: factsOf(error) }),
+      )
+    },
+  })
+  // The store is ours alone, so whatever stands at the socket's path belongs to nobody.
+  if (existsSync(socket)) rmSync(socket, { force: true })
+  await desk.listenOnSocket(socket)
+  writeLock(workspace.lock, lock)
+  const stopTouching = keepTouching(workspace.lock)
+  rememberWorkspace({ path: workspace.path, name: workspace.name, openedAt: startedAt, summary: summaryOf(records.all({ deleted: false }).length) })
+  log.info({ socket, version: codeVersion() }, 'engine started')
+  lifetime.check()
+
+  async function closeAll(): Promise<void> {
+    lifetime.stop()
+    stopTouching()
+    await jobs.close()
+    notices.close()
+    door.close()
+    removeLock(workspace.lock, lock)
+    await desk.close()
+    rmSync(socket, { force: true })
+    store.close()
+    log.info('engine ended')
+  }
+  let closing: Promise<void> | undefined
+  return {
+    workspace: workspace.path,
+    log,
+    lock,
+    serve: (port, token) => desk.listenOnTcp(port, token),
+    close: () => (closing ??= closeAll()),
+  }
+}
+
+const summaryOf = (runs: number): string => (runs === 1 ? '1 run' : `${runs} runs`)
+
+async function refuseIfHeld(standing: LockFile, path: string): Promise<void> {
+  const held = standing.host === hostname() ? (await handshake(standing)) !== null : isHeldElsewhere(path, standing, hostname())
+  if (!held) return
+  throw new Failure({
+    code: 'workspace.locked',
+    message: `This workspace is open on ${standing.host} (engine ${standing.pid}).`,
+    input: path,
+    remedy: standing.host === hostname() ? 'Join that engine.' : 'Close it there, or wait a minute after that machine was switched off.',
+  })
+}

@@ -1,0 +1,136 @@
+/**
+ * What TensorFlow is here and how fast it multiplies: asked of a process of its own, for loading it costs a gigabyte of
+ * libraries and a crash in it must cost nothing. The answer is kept in the user's folder until the addon changes.
+ */
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { Failure, failureCodes } from '#shared/contract/failure.ts'
+import { programFolder } from '../version.ts'
+import { userFolder } from '../workspace/user-folder.ts'
+import { writeWhole } from '../workspace/write-whole.ts'
+
+export const BackendFacts = z.object({
+  name: z.string(),
+  version: z.string(),
+  device: z.string(),
+  threads: z.int(),
+  precision: z.array(z.string()),
+  /** Of a large f32 product, 10^9 multiplications and additions a second. */
+  matmulGflops: z.number(),
+})
+export type BackendFacts = z.infer<typeof BackendFacts>
+
+const Refusal = z.object({
+  error: z.object({
+    code: z.enum(failureCodes),
+    message: z.string(),
+    input: z.string().optional(),
+    remedy: z.string().optional(),
+  }),
+})
+
+const probe = join(programFolder, 'electron', 'trainer', 'probe.ts')
+const timeoutMs = 60_000
+
+/** Loads TensorFlow in a child, multiplies, and reports. Throws `backend.missing` where it cannot. */
+export function probeBackend(): Promise<BackendFacts> {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [probe], { timeout: timeoutMs, maxBuffer: 1_000_000 }, (error, stdout, stderr) => {
+      const answer = lastJson(stdout) ?? lastJson(stderr)
+      const facts = BackendFacts.safeParse(answer)
+      if (facts.success) return resolve(facts.data)
+      const refusal = Refusal.safeParse(answer)
+      reject(refusal.success ? new Failure(refusal.data.error) : unexplained(error, stderr))
+    })
+  })
+}
+
+function unexplained(error: Error | null, stderr: string): Failure {
+  const words = stderr.trim().split('\n').slice(-3).join(' ').slice(0, 500)
+  return new Failure(
+    {
+      code: 'backend.missing',
+      message: `TensorFlow could not be loaded: ${words || error?.message || 'it said nothing'}.`,
+      input: 'TensorFlow addon',
+      remedy: 'Run `npm start -- provision`; `npm start -- doctor` says what is missing.',
+    },
+    { cause: error },
+  )
+}
+
+function lastJson(text: string): unknown {
+  const line = text.trim().split('\n').findLast((each) => each.startsWith('{'))
+  try {
+    return line === undefined ? undefined : JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+const Kept = z.object({ key: z.string(), facts: BackendFacts })
+
+export interface BackendKnowledge {
+  /** What is known now; null while nothing is. */
+  facts(): BackendFacts | null
+  problem(): Failure | null
+  /** Resolves when it is known one way or the other; asks at most once. */
+  known(): Promise<void>
+}
+
+/** Remembers the probe's answer, in this process and across processes. `probeOnce` is the dice of tests. */
+export function backendKnowledge(folder = userFolder(), probeOnce: () => Promise<BackendFacts> = probeBackend): BackendKnowledge {
+  let facts = readKept(folder)
+  let problem: Failure | null = null
+  let asking: Promise<void> | undefined
+  return {
+    facts: () => facts,
+    problem: () => problem,
+    known: () =>
+      (asking ??=
+        facts !== null
+          ? Promise.resolve()
+          : probeOnce().then(
+              (found) => {
+                facts = found
+                keep(folder, found)
+              },
+              (error: Failure) => {
+                problem = error
+                // What is missing may be provisioned meanwhile: the next who asks makes it look again.
+                asking = undefined
+              },
+            )),
+  }
+}
+
+/** The answer holds for one addon on one machine. */
+function keyNow(): string {
+  const addon = process.env['SWITCHPOINT_TF_ADDON'] ?? ''
+  const cpu = readText('/proc/cpuinfo').match(/^model name.*$/m)?.[0] ?? ''
+  return createHash('sha256').update(`${addon}\n${cpu}\n${process.version}`).digest('hex').slice(0, 24)
+}
+
+function readKept(folder: string): BackendFacts | null {
+  try {
+    const kept = Kept.parse(JSON.parse(readFileSync(join(folder, 'backend.json'), 'utf8')))
+    return kept.key === keyNow() ? kept.facts : null
+  } catch {
+    return null
+  }
+}
+
+function keep(folder: string, facts: BackendFacts): void {
+  mkdirSync(folder, { recursive: true })
+  writeWhole(join(folder, 'backend.json'), JSON.stringify({ key: keyNow(), facts }))
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
