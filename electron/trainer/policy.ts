@@ -56,6 +56,8 @@ export interface OptimiserSettings {
   readonly weightDecay: number
   /** Global L2 norm to which gradients are clipped before the step. */
   readonly clipNorm: number
+  /** A norm before clipping above this leaves everything untouched (`applied: false`). Default: no such limit. */
+  readonly skipAbove?: number
 }
 
 export interface TrainResult {

@@ -47,7 +47,10 @@ const remedy = 'Run `npm start -- provision`, which fetches TensorFlow and compi
 
 /** Where the provisioned parts are written down. */
 const runtimeFile = (): string =>
-  join(process.env['SWITCHPOINT_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'switchpoint'), 'runtime.json')
+  join(
+    process.env['SWITCHPOINT_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'switchpoint'),
+    'runtime.json',
+  )
 
 /**
  * The path of the compiled addon: `SWITCHPOINT_TF_ADDON`, or what set-up wrote into the cache folder's `runtime.json`.

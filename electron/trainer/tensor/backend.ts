@@ -14,7 +14,13 @@ export interface KernelBackend extends tf.KernelBackend {
   binding: Addon
   executeMultipleOutputs(op: string, attributes: OpAttribute[], inputs: TensorInfo[], outputs: number): Tensor[]
   getInputTensorIds(inputs: TensorInfo[]): number[]
-  move(dataId: object, values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType, refCount: number): void
+  move(
+    dataId: object,
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+    refCount: number,
+  ): void
 }
 
 export interface BackendFacts {
@@ -44,7 +50,11 @@ export function loadBackend(threads: number = availableParallelism()): Backend {
     return loaded
   }
   if (!Number.isInteger(threads) || threads < 1) {
-    throw new Failure({ code: 'input.invalid', message: `A backend needs at least one thread.`, input: `threads = ${threads}` })
+    throw new Failure({
+      code: 'input.invalid',
+      message: `A backend needs at least one thread.`,
+      input: `threads = ${threads}`,
+    })
   }
   const addon = loadAddon(threads)
   const kernels = registerKernels(addon)
@@ -66,7 +76,10 @@ function loadAddon(threads: number): Addon {
     return require(path) as Addon
   } catch (cause) {
     const remedy = 'Run `npm start -- doctor`; if it finds the addon unusable, `npm start -- provision` makes it anew.'
-    throw new Failure({ code: 'backend.missing', message: 'The TensorFlow addon cannot be loaded.', input: path, remedy }, { cause })
+    throw new Failure(
+      { code: 'backend.missing', message: 'The TensorFlow addon cannot be loaded.', input: path, remedy },
+      { cause },
+    )
   }
 }
 

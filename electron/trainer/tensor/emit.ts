@@ -53,27 +53,45 @@ class SizeArithmetic {
       case 'fixed':
         return this.graph.constant(constant.value)
       case 'filled': {
-        const value = { dtype: constant.dtype, shape: [], data: constant.dtype === DType.float32 ? Float32Array.of(constant.value) : Int32Array.of(constant.value) }
+        const value = {
+          dtype: constant.dtype,
+          shape: [],
+          data: constant.dtype === DType.float32 ? Float32Array.of(constant.value) : Int32Array.of(constant.value),
+        }
         const attributes = { T: { type: constant.dtype }, index_type: { type: DType.int32 } } as const
-        return this.graph.one('Fill', [this.vector(constant.dims), this.graph.constant(value)], attributes, constant.dtype)
+        return this.graph.one(
+          'Fill',
+          [this.vector(constant.dims), this.graph.constant(value)],
+          attributes,
+          constant.dtype,
+        )
       }
       case 'sized': {
         const whole = constant.shape.length === 0 ? this.number(constant.entries[0]!) : this.vector(constant.entries)
         if (constant.dtype === DType.int32) return whole
-        return this.graph.one('Cast', [whole], { SrcT: { type: DType.int32 }, DstT: { type: constant.dtype } }, constant.dtype)
+        return this.graph.one(
+          'Cast',
+          [whole],
+          { SrcT: { type: DType.int32 }, DstT: { type: constant.dtype } },
+          constant.dtype,
+        )
       }
     }
   }
 
   private vector(entries: readonly Polynomial[]): Output {
-    return this.once(`[${entries.map((entry) => entry.join()).join(';')}]`, () =>
+    return this.once(
+      `[${entries.map((entry) => entry.join()).join(';')}]`,
+      () =>
       this.graph.one('Pack', entries.map((entry) => this.number(entry)), { N: { int: entries.length }, T: { type: DType.int32 }, axis: { int: 0 } }, DType.int32), // prettier-ignore
     )
   }
 
   private number(polynomial: Polynomial): Output {
     return this.once(polynomial.join(), () => {
-      const terms = polynomial.flatMap((coefficient, subset) => (coefficient === 0 ? [] : [this.term(coefficient, subset)]))
+      const terms = polynomial.flatMap((coefficient, subset) =>
+        coefficient === 0 ? [] : [this.term(coefficient, subset)],
+      )
       return terms.length === 0 ? this.graph.int(0) : terms.reduce((a, b) => this.binary('AddV2', a, b))
     })
   }
@@ -81,11 +99,15 @@ class SizeArithmetic {
   private term(coefficient: number, subset: number): Output {
     const factors = this.sizes.filter((_, i) => subset & (1 << i))
     if (factors.length === 0) return this.graph.int(coefficient)
-    return (coefficient === 1 ? factors : [this.graph.int(coefficient), ...factors]).reduce((a, b) => this.binary('Mul', a, b))
+    return (coefficient === 1 ? factors : [this.graph.int(coefficient), ...factors]).reduce((a, b) =>
+      this.binary('Mul', a, b),
+    )
   }
 
   private binary(op: 'AddV2' | 'Mul', a: Output, b: Output): Output {
-    return this.once(`${op}(${a.node},${b.node})`, () => this.graph.one(op, [a, b], { T: { type: DType.int32 } }, DType.int32))
+    return this.once(`${op}(${a.node},${b.node})`, () =>
+      this.graph.one(op, [a, b], { T: { type: DType.int32 } }, DType.int32),
+    )
   }
 
   private once(key: string, make: () => Output): Output {

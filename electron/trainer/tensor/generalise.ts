@@ -15,7 +15,12 @@ import { trace, type Source, type Trace, type TracedFunction, type TracedOperati
 export type GeneralConstant =
   | { readonly kind: 'fixed'; readonly value: ConstantValue }
   /** Numbers that depend on the sizes; the shape does not. */
-  | { readonly kind: 'sized'; readonly dtype: DType; readonly shape: readonly number[]; readonly entries: readonly Polynomial[] }
+  | {
+      readonly kind: 'sized'
+      readonly dtype: DType
+      readonly shape: readonly number[]
+      readonly entries: readonly Polynomial[]
+    }
   /** One number everywhere, in a shape that depends on the sizes. */
   | { readonly kind: 'filled'; readonly dtype: DType; readonly dims: readonly Polynomial[]; readonly value: number }
 
@@ -54,7 +59,9 @@ export function traceForAllSizes(backend: Backend, fn: SizedFunction): GeneralTr
     const sizes = named(values)
     return trace(backend, fn.inputs(sizes), (inputs) => fn.build(inputs, sizes))
   }
-  const traces = Array.from({ length: 2 ** box.length }, (_, corner) => at(box.map(({ low, high }, i) => (corner & (1 << i) ? high : low))))
+  const traces = Array.from({ length: 2 ** box.length }, (_, corner) =>
+    at(box.map(({ low, high }, i) => (corner & (1 << i) ? high : low))),
+  )
   const check = box.map((side) => side.check)
   const checked = box.length === 0 ? traces[0]! : at(check)
   const first = traces[0]!
@@ -62,9 +69,12 @@ export function traceForAllSizes(backend: Backend, fn: SizedFunction): GeneralTr
   const fit = (values: readonly number[], expected: number, what: string): Polynomial => {
     const polynomial = interpolate(values, box.map(({ low }) => low), box.map(({ high }) => high)) // prettier-ignore
     if (isWhole(polynomial) && evaluate(polynomial, check) === expected) return polynomial
-    throw new Error(`${fn.name}: ${what} depends on the sizes ${fn.sizes.join(', ')} in a way that a graph cannot follow (${values.join(', ')})`)
+    throw new Error(
+      `${fn.name}: ${what} depends on the sizes ${fn.sizes.join(', ')} in a way that a graph cannot follow (${values.join(', ')})`,
+    )
   }
-  const constants = first.constants.map((constant, index) =>
+  const constants = first.constants.map(
+    (constant, index) =>
     generalConstant(constant, traces.map((t) => t.constants[index]!), checked.constants[index]!, fit, placeOf(first, index)), // prettier-ignore
   )
   const inputs = Object.fromEntries(Object.entries(fn.inputs(named(check))).map(([name, { dtype }]) => [name, dtype]))
@@ -73,7 +83,13 @@ export function traceForAllSizes(backend: Backend, fn: SizedFunction): GeneralTr
 
 type Fit = (values: readonly number[], expected: number, what: string) => Polynomial
 
-function generalConstant(first: ConstantValue, all: readonly ConstantValue[], checked: ConstantValue, fit: Fit, place: string): GeneralConstant {
+function generalConstant(
+  first: ConstantValue,
+  all: readonly ConstantValue[],
+  checked: ConstantValue,
+  fit: Fit,
+  place: string,
+): GeneralConstant {
   const { dtype } = first
   if ([...all, checked].every((other) => sameShape(first, other))) {
     if ([...all, checked].every((other) => sameData(first.data, other.data))) return { kind: 'fixed', value: first }
@@ -81,36 +97,57 @@ function generalConstant(first: ConstantValue, all: readonly ConstantValue[], ch
     return { kind: 'sized', dtype, shape: first.shape, entries }
   }
   const value = first.data[0]!
-  const isUniform = [...all, checked].every(({ data, shape }) => shape.length === first.shape.length && data.every((entry) => entry === value))
-  if (!isUniform) throw new Error(`${place} is an array whose length depends on the sizes; build it from graph operations (range, fill)`)
+  const isUniform = [...all, checked].every(
+    ({ data, shape }) => shape.length === first.shape.length && data.every((entry) => entry === value),
+  )
+  if (!isUniform)
+    throw new Error(
+      `${place} is an array whose length depends on the sizes; build it from graph operations (range, fill)`,
+    )
   const dims = first.shape.map((_, i) => fit(all.map(({ shape }) => shape[i]!), checked.shape[i]!, `dimension ${i} of ${place}`)) // prettier-ignore
   return { kind: 'filled', dtype, dims, value }
 }
 
-const sameShape = (a: ConstantValue, b: ConstantValue) => a.shape.length === b.shape.length && a.shape.every((size, i) => size === b.shape[i])
+const sameShape = (a: ConstantValue, b: ConstantValue) =>
+  a.shape.length === b.shape.length && a.shape.every((size, i) => size === b.shape[i])
 // Object.is: a constant NaN equals itself.
-const sameData = (a: TensorData, b: TensorData) => a.length === b.length && a.every((entry, i) => Object.is(entry, b[i]))
+const sameData = (a: TensorData, b: TensorData) =>
+  a.length === b.length && a.every((entry, i) => Object.is(entry, b[i]))
 
 /** For messages: which operation a constant goes into. */
 function placeOf({ operations }: Trace, constant: number): string {
-  const user = operations.find(({ inputs }) => inputs.some((source) => source.from === 'constant' && source.index === constant))
+  const user = operations.find(({ inputs }) =>
+    inputs.some((source) => source.from === 'constant' && source.index === constant),
+  )
   return `a constant of ${user?.op ?? 'the outputs'}`
 }
 
 function assertSameOperations(name: string, a: Trace, b: Trace): void {
-  const wiring = ({ operations, outputs, constants }: Trace) => [...operations.map((o) => JSON.stringify(o)), JSON.stringify(outputs), `${constants.length}`]
+  const wiring = ({ operations, outputs, constants }: Trace) => [
+    ...operations.map((o) => JSON.stringify(o)),
+    JSON.stringify(outputs),
+    `${constants.length}`,
+  ]
   const [left, right] = [wiring(a), wiring(b)]
   const difference = left.findIndex((line, i) => line !== right[i])
   if (difference < 0 && left.length === right.length) return
-  throw new Error(`${name}: its operations depend on the batch's size. At one size ${left[difference]}, at another ${right[difference]}`)
+  throw new Error(
+    `${name}: its operations depend on the batch's size. At one size ${left[difference]}, at another ${right[difference]}`,
+  )
 }
 
 /** A Reshape may leave one dimension open: the fewer numbers have to be computed in the graph, the better. */
 export function withOpenDimension(constant: GeneralConstant): GeneralConstant {
   if (constant.kind !== 'sized') return constant
-  const varying = constant.entries.map((entry, i) => ({ i, terms: isConstant(entry) ? 0 : entry.filter((c) => c !== 0).length }))
+  const varying = constant.entries.map((entry, i) => ({
+    i,
+    terms: isConstant(entry) ? 0 : entry.filter((c) => c !== 0).length,
+  }))
   const open = varying.reduce((best, entry) => (entry.terms > best.terms ? entry : best)).i
   const entries = constant.entries.map((entry, i) => (i === open ? [-1] : entry))
   if (!entries.every(isConstant)) return { ...constant, entries }
-  return { kind: 'fixed', value: { dtype: constant.dtype, shape: constant.shape, data: Int32Array.from(entries, ([value]) => value!) } }
+  return {
+    kind: 'fixed',
+    value: { dtype: constant.dtype, shape: constant.shape, data: Int32Array.from(entries, ([value]) => value!) },
+  }
 }

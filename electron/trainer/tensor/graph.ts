@@ -63,7 +63,13 @@ export class Graph {
   }
 
   /** `add` for the many operations that have one output. */
-  one(op: string, inputs: readonly Output[], attributes: Readonly<Record<string, Attribute>>, dtype: DType, options?: NodeOptions): Output {
+  one(
+    op: string,
+    inputs: readonly Output[],
+    attributes: Readonly<Record<string, Attribute>>,
+    dtype: DType,
+    options?: NodeOptions,
+  ): Output {
     return this.add(op, inputs, attributes, [dtype], options)[0]!
   }
 

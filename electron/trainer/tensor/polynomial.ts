@@ -31,6 +31,7 @@ export const evaluate = (polynomial: Polynomial, sizes: readonly number[]): numb
 const monomial = (subset: number, sizes: readonly number[]): number =>
   sizes.reduce((product, size, i) => (subset & (1 << i) ? product * size : product), 1)
 
-export const isConstant = (polynomial: Polynomial): boolean => polynomial.every((coefficient, subset) => subset === 0 || coefficient === 0)
+export const isConstant = (polynomial: Polynomial): boolean =>
+  polynomial.every((coefficient, subset) => subset === 0 || coefficient === 0)
 
 export const isWhole = (polynomial: Polynomial): boolean => polynomial.every(Number.isInteger)

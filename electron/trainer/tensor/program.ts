@@ -16,7 +16,12 @@ import { servingTags, writeSavedModel } from './saved-model.ts'
 interface EntryPoint {
   readonly feeds: Readonly<Record<string, { readonly node: string; readonly dtype: DType }>>
   readonly fetches: Readonly<Record<string, string>>
+  /** What the numbers of a packed result mean, in their order. */
+  readonly labels: readonly string[]
 }
+
+/** Makes (or finds) an entry point's feed. */
+export type Feeder = (name: string, dtype: DType) => Output
 
 /** A value to feed; a bare array is a vector of its length. */
 export type Feed = TensorData | { readonly data: TensorData; readonly shape: readonly number[] }
@@ -33,26 +38,35 @@ export class ProgramBuilder {
   private readonly handles = new Map<string, Output>()
 
   /**
-   * Adds an entry point. `build` receives a function that makes feeds and returns what is fetched.
+   * Adds an entry point. `build` receives a function that makes feeds and returns what is fetched; `labels` are kept with it.
    * An entry point that only acts (assigns) fetches a token: see `done`.
    */
-  entry(name: string, build: (feed: (name: string, dtype: DType) => Output) => Readonly<Record<string, Output>>): void {
+  entry(
+    name: string,
+    build: (feed: Feeder) => { fetches: Readonly<Record<string, Output>>; labels?: readonly string[] },
+  ): void {
     if (name in this.entries) throw new Error(`The program already has an entry point ${name}`)
     const feeds: Record<string, { node: string; dtype: DType }> = {}
-    const feed = (feedName: string, dtype: DType): Output => {
+    const feed: Feeder = (feedName, dtype) => {
       const output = this.graph.placeholder(`${nodeName(name)}/${nodeName(feedName)}`, dtype)
       feeds[feedName] = { node: output.node, dtype }
       return output
     }
-    const fetches = Object.entries(build(feed)).map(([key, { node, index }]) => [key, `${node}:${index}`])
-    this.entries[name] = { feeds, fetches: Object.fromEntries(fetches) as Record<string, string> }
+    const { fetches, labels = [] } = build(feed)
+    const named = Object.entries(fetches).map(([key, { node, index }]) => [key, `${node}:${index}`] as const)
+    this.entries[name] = { feeds, fetches: Object.fromEntries(named), labels }
   }
 
   /** The handle of a variable; the same name is the same variable in every entry point. */
   variable(name: string, dtype: DType = DType.float32): Output {
     let handle = this.handles.get(name)
     if (handle === undefined) {
-      const attributes = { dtype: { type: dtype }, shape: { shape: null }, shared_name: { string: name }, container: { string: '' } } as const
+      const attributes = {
+        dtype: { type: dtype },
+        shape: { shape: null },
+        shared_name: { string: name },
+        container: { string: '' },
+      } as const
       handle = this.graph.one('VarHandleOp', [], attributes, DType.resource, { name: `variable/${nodeName(name)}` })
       this.handles.set(name, handle)
     }
@@ -60,7 +74,9 @@ export class ProgramBuilder {
   }
 
   read(name: string, after: readonly string[] = []): Output {
-    return this.graph.one('ReadVariableOp', [this.variable(name)], { dtype: { type: DType.float32 } }, DType.float32, { after })
+    return this.graph.one('ReadVariableOp', [this.variable(name)], { dtype: { type: DType.float32 } }, DType.float32, {
+      after,
+    })
   }
 
   /** Assigns and returns the node to wait for. */
@@ -83,7 +99,8 @@ export class ProgramBuilder {
   }
 }
 
-const nodeName = (name: string): string => name.replace(/[^A-Za-z0-9_./-]/g, (c) => `_x${c.codePointAt(0)!.toString(16)}_`)
+const nodeName = (name: string): string =>
+  name.replace(/[^A-Za-z0-9_./-]/g, (c) => `_x${c.codePointAt(0)!.toString(16)}_`)
 
 /** A loaded program. All runs are synchronous. */
 export class Program {
@@ -114,6 +131,11 @@ export class Program {
     return entry in this.entries
   }
 
+  /** The meaning of an entry point's packed numbers. */
+  labels(entry: string): readonly string[] {
+    return this.entryNamed(entry).labels
+  }
+
   /**
    * Runs an entry point and copies what it fetches to JavaScript.
    * @throws Error for an unknown entry point, a missing or surplus feed, or TensorFlow's own.
@@ -123,11 +145,13 @@ export class Program {
     const entry = this.entryNamed(name)
     const feedNames = Object.keys(entry.feeds)
     const surplus = Object.keys(feeds).filter((feed) => !(feed in entry.feeds))
-    if (surplus.length > 0) throw new Error(`Entry point ${name} takes no ${surplus.join(', ')}; it takes ${feedNames.join(', ')}`)
+    if (surplus.length > 0)
+      throw new Error(`Entry point ${name} takes no ${surplus.join(', ')}; it takes ${feedNames.join(', ')}`)
     const ids: number[] = []
     const results: number[] = []
     try {
-      for (const feedName of feedNames) ids.push(this.upload(name, feedName, entry.feeds[feedName]!.dtype, feeds[feedName]))
+      for (const feedName of feedNames)
+        ids.push(this.upload(name, feedName, entry.feeds[feedName]!.dtype, feeds[feedName]))
       const inputNames = feedNames.map((feedName) => `${entry.feeds[feedName]!.node}:0`).join()
       const fetchNames = Object.keys(entry.fetches)
       const handles = this.addon.runSavedModel(this.session, ids, inputNames, Object.values(entry.fetches).join())
@@ -147,14 +171,16 @@ export class Program {
   private entryNamed(name: string): EntryPoint {
     if (this.isDisposed) throw new Error(`Entry point ${name} was called on a program that is disposed`)
     const entry = this.entries[name]
-    if (entry === undefined) throw new Error(`The program has no entry point ${name}; it has ${Object.keys(this.entries).join(', ')}`)
+    if (entry === undefined)
+      throw new Error(`The program has no entry point ${name}; it has ${Object.keys(this.entries).join(', ')}`)
     return entry
   }
 
   private upload(entry: string, name: string, dtype: DType, feed: Feed | undefined): number {
     if (feed === undefined) throw new Error(`Entry point ${entry} was not given ${name}`)
     const { data, shape } = ArrayBuffer.isView(feed) ? { data: feed, shape: [feed.length] } : feed
-    if (data.length !== sizeOf(shape)) throw new Error(`${entry}: ${name} has ${data.length} values for shape [${shape.join()}]`)
+    if (data.length !== sizeOf(shape))
+      throw new Error(`${entry}: ${name} has ${data.length} values for shape [${shape.join()}]`)
     return this.addon.createTensor(shape, dtype, data)
   }
 

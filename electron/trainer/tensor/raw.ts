@@ -13,14 +13,23 @@ export type RawAttribute = boolean | string | number | { readonly type: DType } 
  * `attributes.ts` knows how to infer them for a graph.
  * @throws Error with TensorFlow's own message.
  */
-export function rawOutputs(op: string, inputs: readonly TensorInfo[], attributes: Readonly<Record<string, RawAttribute>>, outputs: number): Tensor[] {
+export function rawOutputs(
+  op: string,
+  inputs: readonly TensorInfo[],
+  attributes: Readonly<Record<string, RawAttribute>>,
+  outputs: number,
+): Tensor[] {
   const kernels = tf.backend() as KernelBackend
   const list = Object.entries(attributes).map(([name, value]) => opAttribute(kernels, name, value))
   return kernels.executeMultipleOutputs(op, list, [...inputs], outputs)
 }
 
 /** `rawOutputs` of an operation with one output. */
-export function raw<T extends Tensor = Tensor>(op: string, inputs: readonly TensorInfo[], attributes: Readonly<Record<string, RawAttribute>>): T {
+export function raw<T extends Tensor = Tensor>(
+  op: string,
+  inputs: readonly TensorInfo[],
+  attributes: Readonly<Record<string, RawAttribute>>,
+): T {
   return rawOutputs(op, inputs, attributes, 1)[0] as T
 }
 

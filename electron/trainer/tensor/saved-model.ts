@@ -32,7 +32,10 @@ export function encodeSavedModel(graph: Graph): Uint8Array {
 function encodeNode(node: GraphNode): Message {
   const inputs = node.inputs.map(({ node: name, index }) => (index === 0 ? name : `${name}:${index}`))
   const controls = node.after.map((name) => `^${name}`)
-  const message = new messages.NodeDef().setName(node.name).setOp(node.op).setInputList([...inputs, ...controls])
+  const message = new messages.NodeDef()
+    .setName(node.name)
+    .setOp(node.op)
+    .setInputList([...inputs, ...controls])
   const attributes = message.getAttrMap()
   for (const [name, value] of Object.entries(node.attributes)) attributes.set(name, encodeAttribute(value))
   return message

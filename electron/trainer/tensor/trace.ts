@@ -38,7 +38,7 @@ export interface Trace {
   readonly outputs: Readonly<Record<string, Source>>
 }
 
-export type TracedFunction = (inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>
+export type TracedFunction = (inputs: Readonly<Record<string, Tensor>>) => Record<string, Tensor>
 
 /**
  * Everything `build` does to `inputs` to get its outputs.
@@ -76,7 +76,10 @@ class Tape {
 
   declareInput(name: string, tensor: Tensor): void {
     const [id] = this.backend.kernels.getInputTensorIds([tensor])
-    this.sources.set(id!, { source: { from: 'input', name }, dtype: tensor.dtype === 'int32' ? DType.int32 : DType.float32 })
+    this.sources.set(id!, {
+      source: { from: 'input', name },
+      dtype: tensor.dtype === 'int32' ? DType.int32 : DType.float32,
+    })
   }
 
   listen(run: () => Readonly<Record<string, Tensor>>): Trace {
@@ -92,10 +95,12 @@ class Tape {
     }
     kernels.getInputTensorIds = (tensors) => this.checked(tensors, getInputTensorIds.call(kernels, tensors))
     try {
+      const results = run()
       const outputs: Record<string, Source> = {}
-      for (const [name, tensor] of Object.entries(run())) {
+      for (const [name, tensor] of Object.entries(results)) {
         outputs[name] = this.sources.get(kernels.getInputTensorIds([tensor])[0]!)!.source
       }
+      tf.dispose(results) // those that were kept outlive the scope
       return { operations: this.operations, constants: this.constants, outputs }
     } finally {
       kernels.binding = addon
@@ -132,7 +137,8 @@ class Tape {
   private checked(tensors: readonly TensorInfo[], ids: number[]): number[] {
     ids.forEach((id, i) => {
       const known = this.sources.get(id)
-      if (known !== undefined && (known.source.from !== 'constant' || this.written.has(tensors[i]!.dataId as object))) return
+      if (known !== undefined && (known.source.from !== 'constant' || this.written.has(tensors[i]!.dataId as object)))
+        return
       throw new Error(
         `While tracing, a tensor of shape [${tensors[i]!.shape.join()}] was used that was made before the trace began. ` +
           'Declare it as an input, or make it inside the traced function from plain numbers.',

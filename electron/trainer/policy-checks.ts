@@ -1,0 +1,84 @@
+/** What a policy refuses, said before TensorFlow says it worse. */
+import type { ModelShape } from '#shared/experiment/presets.ts'
+import { Failure } from '#shared/contract/failure.ts'
+import type { GenerateRequest, ObjectiveGraph, PolicyOptions, TokenRows, TrainBatch } from './policy.ts'
+
+const refuse = (input: string, message: string, remedy?: string): Failure =>
+  new Failure({ code: 'input.invalid', message, input, ...(remedy && { remedy }) })
+
+/** @throws Failure 'input.invalid' for a shape no model can have, or objectives that share a key. */
+export function checkOptions({ shape, objectives, forbidden, padToken }: PolicyOptions): void {
+  const { heads, kvHeads, headSize, vocabSize } = shape
+  if (shape.family !== 'llama') throw refuse(`family ${shape.family}`, 'Only Llama-shaped models can be trained yet.')
+  if (heads % kvHeads !== 0)
+    throw refuse(`heads ${heads}, kvHeads ${kvHeads}`, 'Each key-value head must serve the same number of heads.')
+  if (headSize % 2 !== 0) throw refuse(`headSize ${headSize}`, 'Rotary positions need an even head size.')
+  const strangers = [padToken, ...forbidden].filter((token) => !isToken(token, vocabSize))
+  if (strangers.length > 0) throw refuse(`token ${strangers.join(', ')}`, `The vocabulary ends at ${vocabSize - 1}.`)
+  const keys = objectives.map(({ key }) => key)
+  const twice = keys.find((key, i) => keys.indexOf(key) !== i)
+  if (twice !== undefined) throw refuse(`objective ${twice}`, 'Two objectives have the same key.')
+}
+
+/** @throws Failure 'input.invalid' when arrays do not fit rows and width, or a token is not in the vocabulary. */
+export function checkRows({ tokens, rows, width, lengths }: TokenRows, { vocabSize, maxLength }: ModelShape): void {
+  if (rows < 1 || width < 2)
+    throw refuse(`${rows} rows of ${width} tokens`, 'A batch needs a row of at least two tokens.')
+  if (width > maxLength + 1)
+    throw refuse(
+      `width ${width}`,
+      `The model was made for ${maxLength} tokens.`,
+      'Shorten the rows or raise maxLength.',
+    )
+  if (tokens.length !== rows * width)
+    throw refuse(`${tokens.length} tokens`, `${rows} rows of ${width} need ${rows * width}.`)
+  if (lengths.length !== rows) throw refuse(`${lengths.length} lengths`, `There are ${rows} rows.`)
+  const stranger = tokens.findIndex((token) => !isToken(token, vocabSize))
+  if (stranger >= 0) {
+    const place = `row ${Math.floor(stranger / width)}, column ${stranger % width}`
+    throw refuse(`token ${tokens[stranger]} at ${place}`, `The vocabulary ends at ${vocabSize - 1}.`)
+  }
+}
+
+/** @throws Failure 'input.invalid', as above or for an objective's input that is missing or of another size. */
+export function checkBatch(batch: TrainBatch, { key, inputs }: ObjectiveGraph, shape: ModelShape): void {
+  checkRows(batch, shape)
+  const sizes = { token: batch.rows * (batch.width - 1), row: batch.rows, scalar: 1 }
+  for (const [name, kind] of Object.entries(inputs)) {
+    const length = batch.inputs[name]?.length
+    if (length !== sizes[kind])
+      throw refuse(`input ${name} of ${key}`, `It needs ${sizes[kind]} numbers and has ${length ?? 'none'}.`)
+  }
+}
+
+/** @throws Failure 'input.invalid' for what cannot be sampled. */
+export function checkRequest(request: GenerateRequest, { vocabSize, maxLength }: ModelShape): void {
+  const { prompts, promptIds, answers, temperature, topP, topK, maxNewTokens, forbidden } = request
+  if (promptIds.length !== prompts.length)
+    throw refuse(`${promptIds.length} prompt ids`, `There are ${prompts.length} prompts.`)
+  if (!Number.isInteger(answers) || answers < 1)
+    throw refuse(`answers ${answers}`, 'Ask for at least one answer a prompt.')
+  if (!Number.isInteger(maxNewTokens) || maxNewTokens < 1)
+    throw refuse(`maxNewTokens ${maxNewTokens}`, 'Allow at least one new token.')
+  if (!(temperature >= 0 && Number.isFinite(temperature)))
+    throw refuse(`temperature ${temperature}`, 'It must be 0 (greedy) or more.')
+  if (!(topP > 0 && topP <= 1)) throw refuse(`topP ${topP}`, 'It must lie above 0 and at most at 1 (no filter).')
+  if (!Number.isInteger(topK) || topK < 0) throw refuse(`topK ${topK}`, 'It must be a whole number, 0 for no filter.')
+  if (new Set(forbidden).size >= vocabSize)
+    throw refuse(`${forbidden.length} forbidden tokens`, 'No token is left to choose.')
+  prompts.forEach((prompt, i) => {
+    if (prompt.length === 0) throw refuse(`prompt ${i}`, 'A prompt needs at least one token.')
+    if (prompt.length + maxNewTokens > maxLength) {
+      throw refuse(
+        `prompt ${i}`,
+        `Its ${prompt.length} tokens and ${maxNewTokens} new ones exceed the model's ${maxLength}.`,
+      )
+    }
+    const stranger = prompt.find((token) => !isToken(token, vocabSize))
+    if (stranger !== undefined)
+      throw refuse(`prompt ${i}, token ${stranger}`, `The vocabulary ends at ${vocabSize - 1}.`)
+  })
+}
+
+const isToken = (token: number, vocabSize: number): boolean =>
+  Number.isInteger(token) && token >= 0 && token < vocabSize

@@ -1,0 +1,201 @@
+/** The entry points of a policy's program: everything a policy does, over one set of variables. */
+import * as tf from '@tensorflow/tfjs'
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
+import type { InputKind, ObjectiveGraph, PolicyOptions } from '../policy.ts'
+import { forwardPass, objectiveValue } from '../model/objective-value.ts'
+import { parametersOf, type Parameter } from '../model/parameters.ts'
+import type { Weights } from '../model/transformer.ts'
+import type { Backend } from '../tensor/backend.ts'
+import { Arithmetic } from '../tensor/arithmetic.ts'
+import { DType } from '../tensor/dtype.ts'
+import { emit } from '../tensor/emit.ts'
+import { traceForAllSizes, type GeneralTrace, type SizedFunction, type Sizes } from '../tensor/generalise.ts'
+import type { Output } from '../tensor/graph.ts'
+import { ProgramBuilder, type Feeder } from '../tensor/program.ts'
+import type { TraceInput } from '../tensor/trace.ts'
+import { withBfloat16Products } from '../tensor/bfloat16.ts'
+import { addUpdate, momentNames, optimiserFeeds, type OptimiserFeed } from './adamw.ts'
+import { addSamplerEntries } from './sampler-entries.ts'
+
+export type ProgramOptions = Pick<PolicyOptions, 'shape' | 'objectives' | 'forbidden' | 'precision'>
+
+/** What of a traced function goes into the program. */
+export interface EntryContext {
+  readonly program: ProgramBuilder
+  readonly options: ProgramOptions
+  readonly parameters: readonly Parameter[]
+  /** Traces at all sizes, in the policy's precision. */
+  trace(fn: SizedFunction): GeneralTrace
+  /** Puts a trace into the graph: parameters read from their variables, all else from `inputs`. */
+  place(trace: GeneralTrace, inputs: Readonly<Record<string, Output>>, feed: Feeder): Record<string, Output>
+}
+
+/** Records every entry point. Takes a second or two; nothing in it depends on the weights or on a batch. */
+export function recordProgram(backend: Backend, options: ProgramOptions): ProgramBuilder {
+  const program = new ProgramBuilder()
+  const parameters = parametersOf(options.shape)
+  const context: EntryContext = {
+    program,
+    options,
+    parameters,
+    trace: (fn) => {
+      const traced = traceForAllSizes(backend, fn)
+      return options.precision === 'bf16-matmul' ? withBfloat16Products(traced) : traced
+    },
+    place: (trace, inputs, feed) => {
+      const reads = parameters
+        .filter(({ name }) => name in trace.inputs)
+        .map(({ name }) => [name, program.read(name)] as const)
+      const sizes = Object.fromEntries(trace.sizes.map((size) => [size, feed(size, DType.int32)]))
+      return emit(program.graph, trace, { ...inputs, ...Object.fromEntries(reads) }, sizes)
+    },
+  }
+  addStateEntries(context)
+  for (const objective of options.objectives) addObjective(context, objective)
+  addScore(context)
+  addSamplerEntries(context)
+  return program
+}
+
+/** The parameters as inputs of a traced function. */
+export const parameterInputs = (parameters: readonly Parameter[]): Record<string, TraceInput> =>
+  Object.fromEntries(parameters.map(({ name, shape }) => [name, { dtype: 'float32', shape }]))
+
+const batchInputs = ({ rows, width }: Sizes): Record<string, TraceInput> => ({
+  tokens: { dtype: 'int32', shape: [rows!, width!] },
+  lengths: { dtype: 'int32', shape: [rows!] },
+})
+
+/** An objective's own inputs share names with nothing. */
+export const objectiveInput = (name: string): string => `input/${name}`
+
+const shapeOf = (kind: InputKind, { rows, width }: Sizes): number[] =>
+  kind === 'token' ? [rows!, width! - 1] : kind === 'row' ? [rows!] : []
+
+/** `train:<key>` and `evaluate:<key>`. Their results are one packed vector, labelled: one value to fetch, not ten. */
+function addObjective(context: EntryContext, objective: ObjectiveGraph): void {
+  const { program, parameters } = context
+  const math = new Arithmetic(program.graph)
+  const value = context.trace(objectiveFunction(context, objective, false))
+  program.entry(`evaluate:${objective.key}`, (feed) => {
+    const outputs = context.place(value, feedsOf(context, value, feed), feed)
+    const results = { loss: outputs['loss']!, ...metricsIn(outputs) }
+    return { fetches: { summary: math.pack(Object.values(results)) }, labels: Object.keys(results) }
+  })
+  const step = context.trace(objectiveFunction(context, objective, true))
+  program.entry(`train:${objective.key}`, (feed) => {
+    const outputs = context.place(step, feedsOf(context, step, feed), feed)
+    const settings = Object.fromEntries(optimiserFeeds.map((name) => [name, feed(name, DType.float32)])) as Record<
+      OptimiserFeed,
+      Output
+    >
+    const gradients = Object.fromEntries(parameters.map(({ name }) => [name, outputs[`gradient/${name}`]!]))
+    const { gradNorm, applied, done } = addUpdate(program, gradients, outputs['loss']!, settings)
+    const results = { loss: outputs['loss']!, gradNorm, applied: math.toFloat(applied), ...metricsIn(outputs) }
+    return {
+      fetches: { summary: math.identity(math.pack(Object.values(results)), [done]) },
+      labels: Object.keys(results),
+    }
+  })
+}
+
+const metricsIn = (outputs: Readonly<Record<string, Output>>): Record<string, Output> =>
+  Object.fromEntries(Object.entries(outputs).filter(([name]) => name.startsWith('metric/')))
+
+/** Feeds for those inputs of a trace that are no parameters. */
+export function feedsOf({ parameters }: EntryContext, trace: GeneralTrace, feed: Feeder): Record<string, Output> {
+  const own = Object.entries(trace.inputs).filter(([name]) => !parameters.some((parameter) => parameter.name === name))
+  return Object.fromEntries(own.map(([name, dtype]) => [name, feed(name, DType[dtype])]))
+}
+
+function objectiveFunction(
+  { options, parameters }: EntryContext,
+  objective: ObjectiveGraph,
+  wantsGradients: boolean,
+): SizedFunction {
+  const { shape, forbidden } = options
+  return {
+    name: `objective ${objective.key}`,
+    sizes: ['rows', 'width'],
+    inputs: (sizes) => ({
+      ...parameterInputs(parameters),
+      ...batchInputs(sizes),
+      ...Object.fromEntries(
+        Object.entries(objective.inputs).map(
+          ([name, kind]) => [objectiveInput(name), { dtype: 'float32', shape: shapeOf(kind, sizes) }] as const,
+        ),
+      ),
+    }),
+    build: (inputs) => {
+      const batch = { tokens: inputs['tokens'] as Tensor2D, lengths: inputs['lengths'] as Tensor1D }
+      const own = Object.fromEntries(Object.keys(objective.inputs).map((name) => [name, inputs[objectiveInput(name)]!]))
+      const metrics: Record<string, Tensor> = {}
+      const lossOf = (weights: Weights): Scalar => {
+        const result = objectiveValue(weights, shape, forbidden, objective, batch, own)
+        for (const [name, metric] of Object.entries(result.metrics)) metrics[`metric/${name}`] = tf.keep(metric)
+        return result.loss
+      }
+      if (!wantsGradients) return { loss: lossOf(inputs), ...metrics }
+      const names = parameters.map(({ name }) => name)
+      const weights = names.map((name) => inputs[name]!)
+      const { value, grads } = tf.valueAndGrads((...given: Tensor[]) =>
+        lossOf(Object.fromEntries(names.map((name, i) => [name, given[i]!]))),
+      )(weights)
+      return { loss: value, ...metrics, ...Object.fromEntries(names.map((name, i) => [`gradient/${name}`, grads[i]!])) }
+    },
+  }
+}
+
+/** `score`: log-probabilities of the tokens as they stand, at a fed temperature. */
+function addScore(context: EntryContext): void {
+  const { program, options, parameters } = context
+  const score = context.trace({
+    name: 'score',
+    sizes: ['rows', 'width'],
+    inputs: (sizes) => ({
+      ...parameterInputs(parameters),
+      ...batchInputs(sizes),
+      inverseTemperature: { dtype: 'float32', shape: [] },
+    }),
+    build: (inputs) => {
+      const batch = { tokens: inputs['tokens'] as Tensor2D, lengths: inputs['lengths'] as Tensor1D }
+      return {
+        logp: forwardPass(
+          inputs,
+          options.shape,
+          options.forbidden,
+          batch,
+          inputs['inverseTemperature'] as Scalar,
+          false,
+        ).logp,
+      }
+    },
+  })
+  program.entry('score', (feed) => ({ fetches: context.place(score, feedsOf(context, score, feed), feed) }))
+}
+
+/** Entry points that write and read variables. */
+function addStateEntries({ program, parameters }: EntryContext): void {
+  const math = new Arithmetic(program.graph)
+  const names = parameters.map(({ name }) => name)
+  const moments = names.flatMap((name) => Object.values(momentNames(name)))
+  // Fed values live in JavaScript's memory, which a variable must not keep: hence the copies.
+  const write = (variables: readonly string[]) => (feed: Feeder) => {
+    const assigns = variables.map((name) => program.assign(name, math.copy(feed(name, DType.float32))))
+    return { fetches: { done: program.done(assigns) } }
+  }
+  const read = (variables: readonly string[]) => () => ({
+    fetches: Object.fromEntries(variables.map((name) => [name, program.read(name)])),
+  })
+  program.entry('write.weights', write(names))
+  program.entry('write.moments', write(moments))
+  program.entry('read.weights', read(names))
+  program.entry('read.moments', read(moments))
+  program.entry('zero.moments', () => {
+    const assigns = names.flatMap((name) => {
+      const value = program.read(name)
+      return Object.values(momentNames(name)).map((moment) => program.assign(moment, math.zerosLike(value)))
+    })
+    return { fetches: { done: program.done(assigns) } }
+  })
+}
