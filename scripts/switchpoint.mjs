@@ -62,11 +62,15 @@ async function serveInstead(route, reason, remedy) {
 }
 
 /** @param {readonly string[]} words */
-const runCommand = (words) =>
-  runToEnd(places.node.binary, [join(places.repository, 'electron', 'cli', 'main.ts'), ...words], childOptions())
+function runCommand(words) {
+  const program = join(places.repository, 'electron', 'cli', 'main.ts')
+  return runToEnd(places.node.binary, [program, ...words], childOptions())
+}
 
 /** Relative paths on the command line are the user's: the program works in the user's folder. */
-const childOptions = () => ({ cwd: usersFolder(), env: programEnvironment(places) })
+function childOptions() {
+  return { cwd: usersFolder(), env: programEnvironment(places) }
+}
 
 function doctorOnly() {
   const { document, text } = doctorBeforeSetup(places)

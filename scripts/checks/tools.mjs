@@ -32,7 +32,7 @@ export const lintChecks = () => [
   { name: 'lint', command: ESLINT },
   {
     name: 'rooms',
-    command: ['dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', ...ROOMS],
+    command: ['dependency-cruiser/bin/dependency-cruiser.mjs', '--config', '.dependency-cruiser.cjs', ...ROOMS],
   },
 ]
 
