@@ -68,8 +68,10 @@ function say(words: object): void {
 }
 
 function hasStarter(): boolean {
+  const isPromised = process.env.SWITCHPOINT_STARTER === '1'
+  delete process.env.SWITCHPOINT_STARTER
   try {
-    return process.env.SWITCHPOINT_STARTER === '1' && fstatSync(3).isSocket()
+    return isPromised && fstatSync(3).isSocket()
   } catch {
     return false
   }
