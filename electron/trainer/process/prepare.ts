@@ -4,14 +4,14 @@ import { Failure } from '#shared/contract/failure.ts'
 import { presetShape, type ModelShape } from '#shared/experiment/presets.ts'
 import { runFiles, type RunFile } from '#shared/experiment/run-folder.ts'
 import { taskOf } from '#tasks/registry.ts'
+import type { Task } from '#tasks/task.ts'
 import type { Policy, PolicyOptions, PolicyState } from '../policy.ts'
 import { readCheckpoint } from '../stages/checkpoints/read-checkpoint.ts'
 import { readRunData } from '../stages/data/run-data.ts'
-import { bucketWidths } from '../stages/data/token-rows.ts'
 import { stageStart, type StagePosition } from '../stages/position.ts'
 import { streamSeed } from '../stages/seeds.ts'
 import type { StageDeps } from '../stages/stage-deps.ts'
-import { stageKind } from '../stages/stages.ts'
+import { stageNeeds } from '../stages/stages.ts'
 import { settingsHash } from './settings-hash.ts'
 
 export interface Prepared {
@@ -28,15 +28,14 @@ export type MakePolicy = (options: PolicyOptions) => Promise<Policy>
  */
 export async function prepare(folder: string, run: RunFile, threads: number, makePolicy: MakePolicy): Promise<Prepared> {
   const task = taskOf(run.task)
-  const kind = stageKind(run.stage)
-  const data = await readRunData(join(folder, runFiles.data), task, kind.trajectories)
-  const shape = presetShape(run.model, task.tokenizer.vocabSize, task.maxPromptTokens + task.maxResponseTokens)
+  const needs = stageNeeds(run.stage, task.maxResponseTokens)
+  const data = await readRunData(join(folder, runFiles.data), task, needs.trajectories)
+  const shape = shapeOf(run.model, task)
   const start = readStart(run, shape)
-  const widths = bucketWidths(shape.maxLength)
   const options = {
     shape,
-    objectives: kind.objectives,
-    widths,
+    objectives: needs.graphs,
+    widths: [shape.maxLength],
     forbidden: task.tokenizer.forbiddenInSampling,
     padToken: task.tokenizer.pad,
     mode: run.engine.mode,
@@ -45,7 +44,7 @@ export async function prepare(folder: string, run: RunFile, threads: number, mak
     ...(run.graphCache !== null && { graphCache: run.graphCache }),
   } satisfies Omit<PolicyOptions, 'start'>
   const policy = await makePolicy({ ...options, start: start.policy ?? { seed: streamSeed(run.seed, 'weights') } })
-  const reference = kind.needsReference
+  const reference = needs.reference
     ? await makePolicy({ ...options, objectives: [], start: referenceStart(folder, run, start.policy) })
     : undefined
   const began = performance.now() - start.position.wallMs
@@ -59,7 +58,6 @@ export async function prepare(folder: string, run: RunFile, threads: number, mak
       shape,
       seed: run.seed,
       beforeFlops: run.before.flops,
-      widths,
       elapsedMs: () => performance.now() - began,
     },
     dispose() {
@@ -68,6 +66,10 @@ export async function prepare(folder: string, run: RunFile, threads: number, mak
     },
   }
 }
+
+/** A preset as a task uses it. */
+export const shapeOf = (model: RunFile['model'], task: Task): ModelShape =>
+  presetShape(model, task.tokenizer.vocabSize, task.maxPromptTokens + task.maxResponseTokens)
 
 interface Start {
   readonly policy: PolicyState | undefined

@@ -8,6 +8,8 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { factsOf, Failure, type FailureFacts } from '#shared/contract/failure.ts'
 import type { JournalRecord } from '#shared/contract/journal.ts'
 import { runFiles, type RunFile } from '#shared/experiment/run-folder.ts'
+import { taskOf } from '#tasks/registry.ts'
+import { parameterCount } from '../model/parameters.ts'
 import type { BackendFacts } from '../tensor/backend.ts'
 import { Journal } from '../journal.ts'
 import type { CheckpointReason, StageEvent } from '../stages/events.ts'
@@ -18,7 +20,7 @@ import { clearDrafts, removeCheckpoint, writeCheckpoint } from '../stages/checkp
 import { stageEvents } from '../stages/stages.ts'
 import type { Control } from './control.ts'
 import { EngineLink } from './engine-link.ts'
-import { prepare, type MakePolicy, type Prepared } from './prepare.ts'
+import { prepare, shapeOf, type MakePolicy, type Prepared } from './prepare.ts'
 import { Recorder } from './recorder.ts'
 import { settingsHash } from './settings-hash.ts'
 
@@ -119,7 +121,7 @@ class Session {
         fromStep: this.#step,
         pid: process.pid,
         backend: { ...backend, precision: run.engine.precision },
-        parameters: parameterCount(runShape(run)),
+        parameters: parameterCount(shapeOf(run.model, taskOf(run.task))),
         at: Date.now(),
       })
     try {

@@ -18,6 +18,8 @@ export const StagePosition = z.strictObject({
   /** The last steps at which validation and test evaluation were done: a resumed run repeats neither and skips neither. */
   validated: z.int().nonnegative().nullable(),
   evaluated: z.int().nonnegative().nullable(),
+  /** Rows (by index) that are no longer drawn; only where an objective retires prompts. */
+  retired: z.array(z.int().nonnegative()).optional(),
 })
 export type StagePosition = z.infer<typeof StagePosition>
 

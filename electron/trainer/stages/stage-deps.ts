@@ -14,8 +14,6 @@ export interface StageDeps {
   readonly seed: number
   /** FLOPs of the stages before this one, pretraining left out. */
   readonly beforeFlops: number
-  /** Widths (tokens) that batches are padded to. */
-  readonly widths: readonly number[]
   /** Milliseconds since the stage began, earlier attempts included. */
   readonly elapsedMs: () => number
 }

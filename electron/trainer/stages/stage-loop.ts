@@ -2,7 +2,7 @@
  * The skeleton all stages share: steps until a budget is used up, and between them the points at which the validation loss and
  * the test accuracy are measured and checkpoints kept. A stage brings its step; it resumes from a position and nothing else.
  */
-import type { Budget, Checkpoints, Evaluation } from '#shared/experiment/spec.ts'
+import type { Budget, Evaluation, Stage } from '#shared/experiment/spec.ts'
 import type { SampleRecord } from '#shared/contract/journal.ts'
 import type { FailureFacts } from '#shared/contract/failure.ts'
 import { usedUp } from './budget.ts'
@@ -21,7 +21,7 @@ export type StepOutcome =
 export interface StagePlan {
   readonly budget: Budget
   readonly evaluation: Evaluation
-  readonly checkpoints: Checkpoints
+  readonly checkpoints: Stage['checkpoints']
   /** Steps between validations; absent: the stage has no validation loss. */
   readonly validateEvery?: number
   /** Keeps a checkpoint at step 0: what a reference policy is made from when the stage resumes. */

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { taskOf } from '#tasks/registry.ts'
 import { writeRunData, type RowText } from '../../fixtures/run-data-file.ts'
 import { readRunData } from './run-data.ts'
-import { bucketWidths, paddingShare, responseMask, tokenRows, widthFor } from './token-rows.ts'
+import { paddingShare, responseMask, tokenRows } from './token-rows.ts'
 
 let folder: string
 let path: string
@@ -92,25 +92,19 @@ describe('token rows', () => {
   })
   const sequences = [sequence([1, 2], [3, 4, 5]), sequence([6], [7])]
 
-  it('pads on the right, and adds rows that are padding altogether', () => {
-    expect(tokenRows(sequences, 6, 9, 3)).toEqual({
-      tokens: Int32Array.from([1, 2, 3, 4, 5, 9, 6, 7, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9]),
-      rows: 3,
-      width: 6,
-      lengths: Int32Array.from([5, 2, 1]),
+  it('pads on the right, up to the longest', () => {
+    const rows = tokenRows(sequences, 9)
+    expect(rows).toEqual({
+      tokens: Int32Array.from([1, 2, 3, 4, 5, 6, 7, 9, 9, 9]),
+      rows: 2,
+      width: 5,
+      lengths: Int32Array.from([5, 2]),
     })
-    expect(paddingShare(sequences, { rows: 3, width: 6 })).toBeCloseTo(1 - 7 / 18, 12)
+    expect(paddingShare(sequences, rows)).toBeCloseTo(0.3, 12)
   })
 
   it('weighs exactly the columns that predict response tokens', () => {
     // Column t predicts the token at t+1: row 0's response stands at 2, 3, 4, row 1's at 1.
-    expect([...responseMask(sequences, 6, 3)]).toEqual([0, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0])
-  })
-
-  it('takes the narrowest width, of a few', () => {
-    expect(bucketWidths(32)).toEqual([16, 24, 32])
-    expect(bucketWidths(9)).toEqual([8, 16])
-    expect(widthFor(sequences, [4, 6, 8])).toBe(6)
-    expect(() => widthFor(sequences, [4])).toThrow('fits none')
+    expect([...responseMask(sequences, 6)]).toEqual([0, 1, 1, 1, 0, 1, 0, 0, 0, 0])
   })
 })
