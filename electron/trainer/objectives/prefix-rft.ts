@@ -9,11 +9,11 @@
  *         `dr_grpo_prefix`.   Departures  tokens are ranked over the whole mini-batch, not a micro-batch, ties by position.
  */
 import {
-  fill,
+  cumsum,
   lessEqual,
   mul,
   neg,
-  range,
+  ones,
   scalar,
   scatterND,
   sub,
@@ -83,9 +83,10 @@ function lowestEntropy(entropy: Tensor2D, prefix: Tensor2D, count: Scalar): Tens
   const [B, T] = entropy.shape
   const size = B * T
   // Ascending by negated values: top-k puts the lower index first among equals, and all other tokens come last.
-  const ranked = where(prefix.greater(0), neg(entropy), fill([B, T], -1e9)).reshape([size])
+  const ranked = sub(mul(neg(entropy), prefix), mul(1e9, sub(1, prefix))).reshape([size])
   const { indices } = topk(ranked, size, true)
-  const order = scatterND(indices.reshape([size, 1]), range(1, size + 1, 1, 'float32'), [size]) // rank of each token, from 1
+  const ranks = cumsum(ones([size])) // 1, 2, ...
+  const order = scatterND(indices.reshape([size, 1]), ranks, [size]) // rank of each token
   return mul(prefix, lessEqual(order, count).toFloat().reshape([B, T]))
 }
 
