@@ -1,19 +1,20 @@
 import { checkOptions } from './policy-checks.ts'
 import type { Policy, PolicyOptions, PolicyState } from './policy.ts'
+import { EagerPolicy } from './eager-policy/eager-policy.ts'
 import { initialWeights } from './model/initialise.ts'
 import { parametersOf } from './model/parameters.ts'
 import { RecordedPolicy } from './recorded-policy/recorded-policy.ts'
 import { loadBackend } from './tensor/backend.ts'
 
 /**
- * A policy, ready to train. Recording its graphs takes a second or two, loading them from `graphCache` a fraction of one.
+ * A policy, ready to train: recorded, or op by op (the slow reference, f32 only). Recording its graphs takes a second or two, loading them from `graphCache` a fraction of one.
  * @throws Failure 'backend.missing' without TensorFlow, 'input.invalid' for options that cannot be, 'checkpoint.incompatible' for
  * a state of another shape.
  */
 export async function createPolicy(options: PolicyOptions): Promise<Policy> {
   checkOptions(options)
   const backend = loadBackend(options.threads)
-  const policy = new RecordedPolicy(backend, options)
+  const policy = options.mode === 'eager' ? new EagerPolicy(options) : new RecordedPolicy(backend, options)
   try {
     await policy.write('seed' in options.start ? freshState(options, options.start.seed) : options.start)
     return policy

@@ -7,7 +7,9 @@ const refuse = (input: string, message: string, remedy?: string): Failure =>
   new Failure({ code: 'input.invalid', message, input, ...(remedy && { remedy }) })
 
 /** @throws Failure 'input.invalid' for a shape no model can have, or objectives that share a key. */
-export function checkOptions({ shape, objectives, forbidden, padToken }: PolicyOptions): void {
+export function checkOptions({ shape, objectives, forbidden, padToken, mode, precision }: PolicyOptions): void {
+  if (mode === 'eager' && precision !== 'f32')
+    throw refuse(`precision ${precision}`, 'The op-by-op reference computes in f32.', 'Use mode recorded.')
   const { heads, kvHeads, headSize, vocabSize } = shape
   if (shape.family !== 'llama') throw refuse(`family ${shape.family}`, 'Only Llama-shaped models can be trained yet.')
   if (heads % kvHeads !== 0)
@@ -18,6 +20,14 @@ export function checkOptions({ shape, objectives, forbidden, padToken }: PolicyO
   const keys = objectives.map(({ key }) => key)
   const twice = keys.find((key, i) => keys.indexOf(key) !== i)
   if (twice !== undefined) throw refuse(`objective ${twice}`, 'Two objectives have the same key.')
+}
+
+/** The objective with this key. @throws Failure 'input.invalid' when the policy was made without it. */
+export function objectiveNamed(objectives: readonly ObjectiveGraph[], key: string): ObjectiveGraph {
+  const objective = objectives.find((candidate) => candidate.key === key)
+  if (objective !== undefined) return objective
+  const known = objectives.map((candidate) => candidate.key).join(', ') || 'none'
+  throw refuse(`objective ${key}`, `The policy was made without this objective; it has: ${known}.`)
 }
 
 /** @throws Failure 'input.invalid' when arrays do not fit rows and width, or a token is not in the vocabulary. */

@@ -1,7 +1,6 @@
 /** The policy whose every act is one call of a recorded graph. */
 import type { ModelShape } from '#shared/experiment/presets.ts'
-import { Failure } from '#shared/contract/failure.ts'
-import { checkBatch, checkRequest, checkRows } from '../policy-checks.ts'
+import { checkBatch, checkRequest, checkRows, objectiveNamed } from '../policy-checks.ts'
 import type { GenerateRequest, ObjectiveGraph, OptimiserSettings, Policy, PolicyOptions, PolicyState, Rollout, TokenRows, TrainBatch, TrainResult } from '../policy.ts' // prettier-ignore
 import { fromStored, toStored, type NamedArrays } from '../model/layout.ts'
 import { parametersOf, type Parameter } from '../model/parameters.ts'
@@ -18,7 +17,7 @@ export class RecordedPolicy implements Policy {
   readonly shape: ModelShape
   private readonly program: Program
   private readonly parameters: readonly Parameter[]
-  private readonly objectives: ReadonlyMap<string, ObjectiveGraph>
+  private readonly objectives: readonly ObjectiveGraph[]
   private optimiserStep = 0
   /** Moments are made at their first use: a policy that only samples never pays for them. */
   private hasMoments = false
@@ -27,13 +26,12 @@ export class RecordedPolicy implements Policy {
   constructor(backend: Backend, options: PolicyOptions) {
     this.shape = options.shape
     this.parameters = parametersOf(options.shape)
-    this.objectives = new Map(options.objectives.map((objective) => [objective.key, objective]))
+    this.objectives = options.objectives
     this.program = cachedProgram(backend, options, options.graphCache, () => recordProgram(backend, options))
   }
 
   async train(objectiveKey: string, batch: TrainBatch, settings: OptimiserSettings): Promise<TrainResult> {
-    const objective = this.objective(objectiveKey)
-    checkBatch(batch, objective, this.shape)
+    const objective = this.objective(objectiveKey, batch)
     this.needMoments()
     const values = optimiserValues(settings, this.optimiserStep + 1)
     const fed = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, scalar(value)]))
@@ -49,8 +47,7 @@ export class RecordedPolicy implements Policy {
     objectiveKey: string,
     batch: TrainBatch,
   ): Promise<{ loss: number; metrics: Readonly<Record<string, number>> }> {
-    const objective = this.objective(objectiveKey)
-    checkBatch(batch, objective, this.shape)
+    const objective = this.objective(objectiveKey, batch)
     const { loss, metrics } = this.summary(`evaluate:${objectiveKey}`, batchFeeds(batch, objective))
     return { loss: loss!, metrics }
   }
@@ -138,15 +135,10 @@ export class RecordedPolicy implements Policy {
     return { loss, gradNorm, applied, metrics: Object.fromEntries(metrics) as Record<string, number> }
   }
 
-  private objective(key: string): ObjectiveGraph {
-    const objective = this.objectives.get(key)
-    if (objective !== undefined) return objective
-    const known = [...this.objectives.keys()].join(', ') || 'none'
-    throw new Failure({
-      code: 'input.invalid',
-      message: `The policy was made without this objective; it has: ${known}.`,
-      input: `objective ${key}`,
-    })
+  private objective(key: string, batch: TrainBatch): ObjectiveGraph {
+    const objective = objectiveNamed(this.objectives, key)
+    checkBatch(batch, objective, this.shape)
+    return objective
   }
 }
 

@@ -7,7 +7,7 @@
  * numbers from sizes that are fed, and a batch of 61 rows of 27 tokens needs neither a new graph nor padding.
  */
 import type { Backend } from './backend.ts'
-import { DType, type TensorData } from './dtype.ts'
+import type { DType, TensorData } from './dtype.ts'
 import type { ConstantValue } from './graph.ts'
 import { evaluate, interpolate, isConstant, isWhole, type Polynomial } from './polynomial.ts'
 import { trace, type Source, type Trace, type TracedFunction, type TracedOperation, type TraceInput } from './trace.ts'

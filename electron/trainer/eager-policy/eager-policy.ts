@@ -1,0 +1,173 @@
+/**
+ * The reference policy: the same model, executed op by op, with an optimiser and a sampler written for clarity. Slow. It shares
+ * the model's formulas with the recorded policy and nothing else: no recording, no fused optimiser, no caches.
+ */
+import * as tf from '@tensorflow/tfjs'
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
+import type { ModelShape } from '#shared/experiment/presets.ts'
+import { fromStored, toStored } from '../model/layout.ts'
+import { forwardPass, objectiveValue, type BatchTensors } from '../model/objective-value.ts'
+import { parametersOf, type Parameter } from '../model/parameters.ts'
+import type { Weights } from '../model/transformer.ts'
+import { checkBatch, checkRequest, checkRows, objectiveNamed } from '../policy-checks.ts'
+import type { GenerateRequest, ObjectiveGraph, OptimiserSettings, Policy, PolicyOptions, PolicyState, Rollout, TokenRows, TrainBatch, TrainResult } from '../policy.ts' // prettier-ignore
+import { sampleByFullPasses } from './full-pass-sampler.ts'
+import { globalNorm, updatedParameter, type ParameterState } from './reference-adamw.ts'
+
+export class EagerPolicy implements Policy {
+  readonly shape: ModelShape
+  private readonly options: PolicyOptions
+  private readonly parameters: readonly Parameter[]
+  private states = new Map<string, ParameterState>()
+  private optimiserStep = 0
+
+  /** Weights come with `write`. */
+  constructor(options: PolicyOptions) {
+    this.shape = options.shape
+    this.options = options
+    this.parameters = parametersOf(options.shape)
+  }
+
+  async train(objectiveKey: string, batch: TrainBatch, settings: OptimiserSettings): Promise<TrainResult> {
+    const objective = this.objective(objectiveKey, batch)
+    return tf.tidy(() => {
+      const names = this.parameters.map(({ name }) => name)
+      const metrics: Record<string, Scalar> = {}
+      const lossOf = (...weights: Tensor[]): Scalar => {
+        const result = this.value(Object.fromEntries(names.map((name, i) => [name, weights[i]!])), objective, batch)
+        for (const [name, metric] of Object.entries(result.metrics)) metrics[name] = tf.keep(metric)
+        return result.loss
+      }
+      const { value, grads } = tf.valueAndGrads(lossOf)(names.map((name) => this.states.get(name)!.weight))
+      const loss = value.dataSync()[0]!
+      const gradNorm = globalNorm(grads)
+      const applied = Number.isFinite(loss) && Number.isFinite(gradNorm) && gradNorm <= (settings.skipAbove ?? Infinity)
+      if (applied) {
+        this.optimiserStep++
+        names.forEach((name, i) =>
+          this.replace(
+            name,
+            updatedParameter(this.states.get(name)!, grads[i]!, gradNorm, settings, this.optimiserStep),
+          ),
+        )
+      }
+      return { loss, gradNorm, metrics: numbersOf(metrics), applied } as TrainResult & tf.TensorContainerObject
+    })
+  }
+
+  async evaluate(
+    objectiveKey: string,
+    batch: TrainBatch,
+  ): Promise<{ loss: number; metrics: Readonly<Record<string, number>> }> {
+    const objective = this.objective(objectiveKey, batch)
+    return tf.tidy(() => {
+      const { loss, metrics } = this.value(this.weights(), objective, batch)
+      return { loss: loss.dataSync()[0]!, metrics: numbersOf(metrics) }
+    })
+  }
+
+  async score(rows: TokenRows, temperature: number): Promise<Float32Array> {
+    checkRows(rows, this.shape)
+    const logp = tf.tidy(
+      () =>
+        forwardPass(
+          this.weights(),
+          this.shape,
+          this.options.forbidden,
+          rowTensors(rows),
+          tf.scalar(1 / temperature),
+          false,
+        ).logp,
+    )
+    const values = (await logp.data()) as Float32Array
+    logp.dispose()
+    return values
+  }
+
+  async generate(request: GenerateRequest): Promise<Rollout[]> {
+    checkRequest(request, this.shape)
+    return sampleByFullPasses(this.weights(), this.shape, request)
+  }
+
+  async read({ moments = false }: { moments?: boolean } = {}): Promise<PolicyState> {
+    const arrays = (field: keyof ParameterState) => {
+      const stored = new Map([...this.states].map(([name, state]) => [name, state[field].dataSync() as Float32Array]))
+      return fromStored(this.parameters, this.shape, stored)
+    }
+    const data = arrays('weight')
+    const parts = this.parameters.flatMap(({ parts }) => parts)
+    const weights = new Map(parts.map(({ name, shape }) => [name, { shape, data: data.get(name)! }]))
+    const halves = moments ? { moments: { first: arrays('first'), second: arrays('second') } } : {}
+    return { weights, optimiserStep: this.optimiserStep, ...halves }
+  }
+
+  async write({ weights, moments, optimiserStep }: PolicyState): Promise<void> {
+    const stored = (tensors: ReadonlyMap<string, Float32Array>) => toStored(this.parameters, this.shape, tensors)
+    const data = stored(new Map([...weights].map(([name, tensor]) => [name, tensor.data])))
+    const halves = moments && { first: stored(moments.first), second: stored(moments.second) }
+    for (const { name, shape } of this.parameters) {
+      const tensor = (values: Float32Array | undefined) =>
+        values ? tf.tensor(values, [...shape]) : tf.zeros([...shape])
+      this.replace(name, {
+        weight: tensor(data.get(name)),
+        first: tensor(halves?.first.get(name)),
+        second: tensor(halves?.second.get(name)),
+      })
+    }
+    this.optimiserStep = halves ? optimiserStep : 0
+  }
+
+  async resetOptimiser(): Promise<void> {
+    this.optimiserStep = 0
+    for (const [name, { weight, first, second }] of this.states) {
+      this.replace(name, { weight: weight.clone(), first: tf.zerosLike(first), second: tf.zerosLike(second) })
+    }
+  }
+
+  dispose(): void {
+    for (const { weight, first, second } of this.states.values()) tf.dispose([weight, first, second])
+    this.states.clear()
+  }
+
+  private replace(name: string, state: ParameterState): void {
+    const old = this.states.get(name)
+    if (old !== undefined) tf.dispose([old.weight, old.first, old.second])
+    this.states.set(name, { weight: tf.keep(state.weight), first: tf.keep(state.first), second: tf.keep(state.second) })
+  }
+
+  private weights(): Weights {
+    return Object.fromEntries([...this.states].map(([name, { weight }]) => [name, weight]))
+  }
+
+  private value(weights: Weights, objective: ObjectiveGraph, batch: TrainBatch) {
+    const shapes = { token: [batch.rows, batch.width - 1], row: [batch.rows], scalar: [] }
+    const own = Object.entries(objective.inputs).map(
+      ([name, kind]) => [name, tf.tensor(batch.inputs[name]!, shapes[kind])] as const,
+    )
+    return objectiveValue(
+      weights,
+      this.shape,
+      this.options.forbidden,
+      objective,
+      rowTensors(batch),
+      Object.fromEntries(own),
+    )
+  }
+
+  private objective(key: string, batch: TrainBatch): ObjectiveGraph {
+    const objective = objectiveNamed(this.options.objectives, key)
+    checkBatch(batch, objective, this.shape)
+    return objective
+  }
+}
+
+const rowTensors = ({ tokens, rows, width, lengths }: TokenRows): BatchTensors => ({
+  tokens: tf.tensor2d(tokens, [rows, width], 'int32') as Tensor2D,
+  lengths: tf.tensor1d(lengths, 'int32') as Tensor1D,
+})
+
+function numbersOf(metrics: Readonly<Record<string, Scalar>>): Record<string, number> {
+  const numbers = Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric.dataSync()[0]!]))
+  tf.dispose(Object.values(metrics))
+  return numbers
+}
