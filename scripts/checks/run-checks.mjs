@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { runToEnd } from '../launch/child.mjs'
 import { hasDisplay } from '../launch/routing.mjs'
 import { elapsed } from '../setup/progress.mjs'
-import { run } from '../setup/run-command.mjs'
+import { endingWithUs, run } from '../setup/run-command.mjs'
 import { e2eTool, staticChecks, unitTool, withDisplay } from './tools.mjs'
 import { judged, playwrightTotals, single, sum, vitestTotals } from './totals.mjs'
 
@@ -32,7 +32,7 @@ export async function runStatic({ places, env }) {
       counted.push(single(isGood))
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  await endingWithUs(() => Promise.all(Array.from({ length: AT_ONCE }, worker)))
   return sum(counted)
 }
 

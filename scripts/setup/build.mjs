@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { SetupFailure } from './failure.mjs'
 import { withLock } from './lock.mjs'
 import { createReporter, inStep } from './progress.mjs'
-import { lastWords, run } from './run-command.mjs'
+import { endingWithUs, lastWords, run } from './run-command.mjs'
 
 const PART = 'Window and page'
 const SOURCES = [
@@ -59,7 +59,7 @@ export async function ensureBuilt(places, { json = false, env = process.env } = 
   if (isBuilt(places, currentKey(places))) return
   const reporter = createReporter({ json })
   const lock = join(places.nodeModules, '.switchpoint-build.lock')
-  await withLock(lock, async () => {
+  const build = async () => {
     // Taken again under the lock: another start may have built it meanwhile. Kept from before the build, so that a
     // source edited while it runs counts as newer.
     const key = currentKey(places)
@@ -79,5 +79,6 @@ export async function ensureBuilt(places, { json = false, env = process.env } = 
       mkdirSync(places.built, { recursive: true })
       writeFileSync(places.builtStamp, key)
     })
-  })
+  }
+  await endingWithUs(() => withLock(lock, build))
 }

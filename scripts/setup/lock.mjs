@@ -73,7 +73,8 @@ async function endOrphans(folder) {
     const pid = Number(/^child-(\d+)$/.exec(name)?.[1])
     const born = pid ? readFileSync(join(folder, name), 'utf8') : ''
     if (!born || bornAt(pid) !== born) continue
-    process.kill(pid, 'SIGKILL')
+    // Children lead process groups (run-command.mjs): what they started goes with them.
+    process.kill(-pid, 'SIGKILL')
     while (bornAt(pid) === born) await sleep(20)
   }
 }

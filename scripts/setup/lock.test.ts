@@ -47,7 +47,7 @@ describe('the lock', () => {
   })
 
   it('takes over from a killed holder and ends the child it left', async () => {
-    const orphan = spawn('sleep', ['600'])
+    const orphan = spawn('sleep', ['600'], { detached: true })
     const pid = orphan.pid as number
     const ended = new Promise((resolve) => orphan.on('exit', (_code, signal) => resolve(signal)))
     const lock = join(folder, 'lock')

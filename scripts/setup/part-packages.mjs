@@ -1,5 +1,5 @@
 /** node_modules, exactly as package-lock.json says, installed by npm running under Node 24 (under Node 20 it picks older majors). */
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { requireSpace } from './download.mjs'
 import { SetupFailure } from './failure.mjs'
@@ -25,12 +25,12 @@ export const packagesPart = {
   async provide({ places, reporter }) {
     await inStep(reporter, PART, async (step) => {
       requireSpace(places.repository, PACKAGES.unpackedBytes, PART)
-      const total = Object.keys(packagesIn(places.packageLock)).length
+      const paths = Object.keys(packagesIn(places.packageLock))
       // Gone before npm starts: a half-removed tree must never look whole.
       for (const file of [places.packagesStamp, places.stamp, hiddenLock(places)]) rmSync(file, { force: true })
       const timer = setInterval(() => {
-        const count = countPackages(places.nodeModules)
-        if (count) step.note(`${count} folders of about ${total} packages`)
+        const count = paths.filter((path) => isOnDisk(places, path)).length
+        step.note(`${count} of about ${paths.length} packages`)
       }, 500)
       const args = ['ci', '--include=dev', '--include=optional', '--prefer-offline', '--no-audit', '--no-fund']
       const result = await run(places.node.binary, [findNpm(), ...args, '--loglevel=error'], {
@@ -61,12 +61,15 @@ function packagesIn(lockFile) {
 const hiddenLock = (/** @type {import('./places.mjs').Places} */ { nodeModules }) =>
   join(nodeModules, '.package-lock.json')
 
+/** @param {import('./places.mjs').Places} places @param {string} path `node_modules/vue` */
+const isOnDisk = ({ repository }, path) => existsSync(join(repository, path, 'package.json'))
+
 /** @param {import('./places.mjs').Places} places */
 function installedMatches(places) {
   try {
     const installed = packagesIn(hiddenLock(places))
-    const isOnDisk = (/** @type {string} */ path) => existsSync(join(places.repository, path, 'package.json'))
-    return sameInstallation(packagesIn(places.packageLock), installed) && Object.keys(installed).every(isOnDisk)
+    const paths = Object.keys(installed)
+    return sameInstallation(packagesIn(places.packageLock), installed) && paths.every((path) => isOnDisk(places, path))
   } catch {
     return false
   }
@@ -82,15 +85,4 @@ export function sameInstallation(locked, installed) {
     locked[path]?.version === installed[path]?.version && locked[path]?.integrity === installed[path]?.integrity
   const mayLack = (/** @type {string} */ path) => Boolean(locked[path]?.optional || locked[path]?.peer)
   return Object.keys(installed).every(same) && Object.keys(locked).every((path) => path in installed || mayLack(path))
-}
-
-/** @param {string} nodeModules */
-function countPackages(nodeModules) {
-  try {
-    return readdirSync(nodeModules)
-      .filter((name) => !name.startsWith('.'))
-      .reduce((sum, name) => sum + (name.startsWith('@') ? readdirSync(join(nodeModules, name)).length : 1), 0)
-  } catch {
-    return 0
-  }
 }

@@ -11,7 +11,7 @@ import { systemParts } from './parts-of-the-system.mjs'
 import { TENSORFLOW } from './pins.mjs'
 import { cacheFolder, placesIn } from './places.mjs'
 import { createReporter } from './progress.mjs'
-import { killRunning } from './run-command.mjs'
+import { endingWithUs } from './run-command.mjs'
 import { missingParts, readStamp, stampKey, writeJson } from './stamp.mjs'
 import { installPackages } from './system-packages.mjs'
 
@@ -49,22 +49,16 @@ export async function provision(
   const reporter = createReporter({ json })
   const context = { places, reporter, env, isRoot: process.getuid?.() === 0, again }
   makeCache(places.cache)
-  const unwatch = endOnSignals()
-  try {
-    return await withLock(
-      places.lock,
-      async () => {
-        const problems = await provideEach(names, context)
-        remember(names, key, problems, places)
-        return problems
-      },
-      {
-        onWait: (holder) => reporter.say(`waiting for another set-up (process ${holder?.pid ?? 'unknown'}) to finish`),
-      },
-    )
-  } finally {
-    unwatch()
+  const work = async () => {
+    const problems = await provideEach(names, context)
+    remember(names, key, problems, places)
+    return problems
   }
+  return endingWithUs(() =>
+    withLock(places.lock, work, {
+      onWait: (holder) => reporter.say(`waiting for another set-up (process ${holder?.pid ?? 'unknown'}) to finish`),
+    }),
+  )
 }
 
 /** @param {string} platform */
@@ -181,15 +175,4 @@ function writeRuntime(places) {
     // The first one.
   }
   writeJson(places.runtime, runtime)
-}
-
-/** Asked to end while it works, the set-up ends its children, gives the lock back (on 'exit') and says so by its code. */
-function endOnSignals() {
-  const end = (/** @type {NodeJS.Signals} */ signal) => {
-    killRunning()
-    process.exit(signal === 'SIGINT' ? 130 : 143)
-  }
-  const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
-  for (const signal of signals) process.on(signal, end)
-  return () => signals.forEach((signal) => process.off(signal, end))
 }

@@ -1,5 +1,6 @@
 /** Child processes of the set-up: their output is kept for error messages, and none outlives the set-up. */
 import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
 import { rememberChild, forgetChild } from './lock.mjs'
 
 /** @typedef {{ code: number, stdout: string, stderr: string }} Finished */
@@ -9,25 +10,48 @@ const KEPT = 64 * 1024
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set()
 
-/** Ends what runs, when the set-up itself is asked to end. */
-export function killRunning() {
-  for (const child of running) child.kill('SIGTERM')
+/**
+ * While `work` runs, a signal that asks this process to end also ends its children with what they started, as Ctrl-C on
+ * a terminal would; the lock is given back by its 'exit' listener.
+ * @template T
+ * @param {() => Promise<T>} work
+ */
+export async function endingWithUs(work) {
+  const end = (/** @type {NodeJS.Signals} */ signal) => {
+    for (const { pid } of running) if (pid) signalGroup(pid, 'SIGINT')
+    process.exit(128 + constants.signals[signal])
+  }
+  const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
+  for (const signal of signals) process.on(signal, end)
+  try {
+    return await work()
+  } finally {
+    for (const signal of signals) process.off(signal, end)
+  }
+}
+
+/** @param {number} leader @param {NodeJS.Signals} signal */
+function signalGroup(leader, signal) {
+  try {
+    process.kill(-leader, signal)
+  } catch {
+    // It has just ended by itself.
+  }
 }
 
 /**
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, leaveWhenOrphaned?: boolean, signal?: AbortSignal }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, leaveWhenOrphaned?: boolean}} [options]
  *   `leaveWhenOrphaned`: were this process killed, its successor must let the child finish (apt-get) instead of ending it
  * @returns {Promise<Finished>} code 127 when the command does not exist; stdout whole, stderr its last 64 KiB
  */
-export function run(command, args, { cwd, env = process.env, onLine, leaveWhenOrphaned = false, signal } = {}) {
+export function run(command, args, { cwd, env = process.env, onLine, leaveWhenOrphaned = false } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    // A process group of its own: a wrapper script's child (pyenv's pip) is ended with the wrapper.
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
     running.add(child)
     if (child.pid && !leaveWhenOrphaned) rememberChild(child.pid)
-    const abort = () => child.kill('SIGKILL')
-    signal?.addEventListener('abort', abort)
     let stdout = ''
     let stderr = ''
     const lines = (/** @type {string} */ chunk) => {
@@ -43,7 +67,6 @@ export function run(command, args, { cwd, env = process.env, onLine, leaveWhenOr
     })
     const done = (/** @type {number} */ code) => {
       running.delete(child)
-      signal?.removeEventListener('abort', abort)
       if (child.pid) forgetChild(child.pid)
       resolve({ code, stdout, stderr })
     }
