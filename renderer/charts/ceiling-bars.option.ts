@@ -1,0 +1,158 @@
+/**
+ * P_sft + PL_rl per switch point over regime tints. x: SFT compute at the switch; left axis: score in percent from 0; right
+ * axis: validation loss, coloured like its line. A ceiling that is not identified is an open bar up to the best observed score.
+ */
+import { heightOf, type Bar } from '../curves/facets.ts'
+import { decimalsFor, flops, flopUnit } from '../format/numbers.ts'
+import { mix, seriesStyle } from '../theme/paradigm-style.ts'
+import { regimeStyle } from '../theme/regime-style.ts'
+import { plotGrid, textStyle, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
+
+export interface CeilingBars {
+  readonly bars: readonly Bar[]
+  readonly meanCeiling: number | null
+  readonly best: string | null
+  readonly selected: string | null
+}
+
+/** The number over a bar: its ceiling, `≥` what was seen where the data set no ceiling, a star on the best. */
+export function barLabel(bar: Bar, isBest: boolean): string {
+  const number = bar.aPost
+    ? bar.aPost.value.toFixed(Math.min(1, decimalsFor((bar.aPost.hi - bar.aPost.lo) / 2)))
+    : `≥${bar.observed.toFixed(0)}`
+  return isBest ? `${number} ★` : number
+}
+
+const tooltipText = (bar: Bar): string =>
+  [
+    `${bar.name}`,
+    bar.step > 0 ? `switch at step ${bar.step} · ${flops(bar.flops)}` : 'pure RL: no SFT before it',
+    `P_sft ${bar.pSft.toFixed(1)}`,
+    bar.aPost
+      ? `A_post ${bar.aPost.value.toFixed(1)} [${bar.aPost.lo.toFixed(1)}, ${bar.aPost.hi.toFixed(1)}] · ${bar.verdict}`
+      : `best seen ${bar.observed.toFixed(1)} · ceiling ${bar.verdict}`,
+    ...(bar.collapsedAt === null ? [] : [`collapses from ${flops(bar.collapsedAt)} of RL`]),
+  ].join('\n')
+
+export function ceilingBarsOption({ bars, meanCeiling, best, selected }: CeilingBars, theme: ChartTheme): ChartOption {
+  const { tokens } = theme
+  const unit = flopUnit(Math.max(...bars.map((bar) => bar.flops), 0))
+  const categories = bars.map(({ flops: at, run }) => `${Number((at / unit.factor).toPrecision(3))}\u200b${run}`)
+  const colours = (bar: Bar) => {
+    const style = seriesStyle(bar.paradigm, 'grpo', tokens)
+    const isPure = bar.paradigm === 'rl'
+    return {
+      gain: style.colour,
+      base: isPure ? mix(style.colour, tokens.surface, 0.45) : tokens['sequential-sft'],
+    }
+  }
+  const losses = bars.map(({ valLoss }) => valLoss)
+  const hasLoss = losses.some((loss) => loss !== null)
+  const category = { type: 'category' as const, data: categories }
+  return {
+    grid: plotGrid({ left: 44, right: hasLoss ? 48 : 14, top: 26, bottom: 42 }),
+    tooltip: {
+      trigger: 'axis',
+      axisPointer: { type: 'shadow', shadowStyle: { color: tokens.raised, opacity: 0.5 } },
+      formatter: (items: unknown) => {
+        const [first] = items as { dataIndex: number }[]
+        const bar = first && bars[first.dataIndex]
+        return bar ? tooltipText(bar) : ''
+      },
+    },
+    xAxis: [
+      {
+        ...xAxis(theme, { name: `SFT compute at the switch (${unit.unit})` }),
+        ...category,
+        axisLabel: { ...textStyle(theme), hideOverlap: true, formatter: (text: string) => text.split('\u200b')[0]! },
+      },
+      { ...category, show: false },
+    ],
+    yAxis: [
+      { ...yAxis(theme, { name: '', nameGap: 30 }), type: 'value', min: 0, max: 100, interval: 20 },
+      {
+        ...yAxis(theme, { name: 'val loss', nameGap: 34 }),
+        type: 'value',
+        min: 0,
+        position: 'right',
+        show: hasLoss,
+        splitNumber: 5,
+        splitLine: { show: false },
+        nameTextStyle: textStyle(theme, 11, tokens.text),
+        axisLabel: { ...textStyle(theme, 11, tokens.text), formatter: (value: number) => value.toFixed(1) },
+      },
+    ],
+    series: [
+      {
+        // Tints behind the bars: full-width bars on an axis of their own.
+        type: 'bar',
+        xAxisIndex: 1,
+        barCategoryGap: '0%',
+        silent: true,
+        z: 0,
+        data: bars.map(({ regime }) => {
+          const tint = regime === null ? null : regimeStyle(regime, tokens).tint
+          return { value: tint === null ? 0 : 100, itemStyle: { color: tint ?? 'transparent' } }
+        }),
+      },
+      {
+        name: 'P_sft',
+        type: 'bar',
+        stack: 'score',
+        barMaxWidth: 56,
+        barCategoryGap: '28%',
+        z: 2,
+        data: bars.map((bar) => ({ value: bar.pSft, itemStyle: { color: colours(bar).base } })),
+      },
+      {
+        name: 'PL_rl',
+        type: 'bar',
+        stack: 'score',
+        barMaxWidth: 56,
+        z: 2,
+        data: bars.map((bar) => {
+          const { gain } = colours(bar)
+          const solid = { color: gain, borderColor: bar.run === selected ? tokens.text : gain, borderWidth: 1 }
+          const open = {
+            color: mix(gain, tokens.surface, 0.25),
+            borderColor: gain,
+            borderWidth: 1,
+            borderType: 'dashed' as const,
+          }
+          return {
+            value: Math.max(0, heightOf(bar) - bar.pSft),
+            itemStyle: { ...(bar.aPost ? solid : open), borderRadius: [3, 3, 0, 0] },
+            label: {
+              show: true,
+              position: 'top' as const,
+              formatter: barLabel(bar, bar.run === best),
+              ...textStyle(theme, 11, tokens.text),
+            },
+          }
+        }),
+        labelLayout: { hideOverlap: true },
+        ...(meanCeiling !== null && {
+          markLine: {
+            silent: true,
+            symbol: 'none',
+            label: { show: false },
+            lineStyle: { color: tokens.third, type: 'dashed' as const, width: 1 },
+            data: [{ yAxis: meanCeiling }],
+          },
+        }),
+      },
+      {
+        name: 'validation loss',
+        type: 'line',
+        yAxisIndex: 1,
+        z: 3,
+        symbol: 'circle',
+        symbolSize: 5,
+        connectNulls: true,
+        lineStyle: { color: tokens.text, width: 1.2, type: 'dashed' },
+        itemStyle: { color: tokens.text },
+        data: losses.map((loss) => loss ?? '-'),
+      },
+    ],
+  }
+}

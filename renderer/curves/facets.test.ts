@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import type { BranchCurve } from '#shared/contract/contract.ts'
+import { facetsOf, heightOf, lossAgainstCeiling } from './facets.ts'
+
+const point = (step: number, flops: number, value: number) => ({
+  step,
+  flops,
+  totalFlops: flops,
+  k: 4,
+  n: 512,
+  accuracy: { value, lo: value - 0.02, hi: value + 0.02 },
+  greedy: null,
+})
+const curve = (change: Partial<BranchCurve>): BranchCurve => ({
+  run: 'run_aaaa',
+  name: 'a',
+  paradigm: 'sequential',
+  objective: 'grpo',
+  data: 'uniform 1,000',
+  seed: 1,
+  state: 'completed',
+  parent: 'run_sft0',
+  parentStep: 50,
+  beforeFlops: 1e11,
+  points: [point(0, 0, 0.2), point(10, 1e12, 0.5)],
+  minValLoss: null,
+  regime: null,
+  fit: null,
+  ...change,
+})
+const fit = (verdict: 'identified' | 'not-identifiable', value: number): NonNullable<BranchCurve['fit']> => ({
+  verdict,
+  params: {},
+  pSft: 20,
+  plRl: { value: value - 20, lo: value - 22, hi: value - 18 },
+  aPost: { value, lo: value - 2, hi: value + 2 },
+  profile90: { lo: value - 1, hi: null },
+  noiseSd: 1,
+  collapse: null,
+  line: [],
+  excluded: [],
+  residuals: [],
+  rivals: [],
+})
+const sft = curve({
+  run: 'run_sft0',
+  name: 's',
+  paradigm: 'sft',
+  parent: 'run_base',
+  parentStep: 100,
+  minValLoss: 0.46,
+})
+
+describe('facets of the main figure', () => {
+  it('puts pure RL from the same base at compute 0 and orders bars by SFT compute', () => {
+    const late = curve({ run: 'run_late', parentStep: 200, beforeFlops: 4e11, fit: fit('identified', 70) })
+    const early = curve({ run: 'run_early' })
+    const pure = curve({ run: 'run_pure', paradigm: 'rl', parent: 'run_base', parentStep: 100, beforeFlops: 0 })
+    const [facet] = facetsOf([late, sft, pure, early], new Map())
+    expect(facet?.bars.map(({ run, flops }) => [run, flops])).toEqual([
+      ['run_pure', 0],
+      ['run_early', 1e11],
+      ['run_late', 4e11],
+    ])
+    expect(facet?.meanCeiling).toBe(70)
+    expect(facet?.best).toBe('run_late')
+  })
+
+  it('never shows a ceiling that is not identified: the bar ends at the best observed score', () => {
+    const open = curve({ fit: fit('not-identifiable', 95) })
+    const [facet] = facetsOf([sft, open], new Map())
+    expect(facet?.bars[0]?.aPost).toBeNull()
+    expect(heightOf(facet!.bars[0]!)).toBe(50)
+  })
+
+  it('leaves collapsed points out of what was observed', () => {
+    const broken = { ...fit('not-identifiable', 95), excluded: [{ step: 10, why: 'broken' as const }] }
+    const [facet] = facetsOf([sft, curve({ fit: broken })], new Map())
+    expect(facet?.bars[0]?.observed).toBe(20)
+  })
+
+  it('labels each bar with the regime of its own checkpoint', () => {
+    const validation = [
+      { step: 0, flops: 0, loss: 1.1 },
+      { step: 50, flops: 1e11, loss: 0.46 },
+      { step: 100, flops: 2e11, loss: 0.49 },
+    ]
+    const [facet] = facetsOf(
+      [sft, curve({}), curve({ run: 'run_bbbb', parentStep: 100, beforeFlops: 2e11 })],
+      new Map([['run_sft0', validation]]),
+    )
+    expect(facet?.bars.map(({ regime, valLoss }) => [regime, valLoss])).toEqual([
+      ['stable', 0.46],
+      ['mild', 0.49],
+    ])
+  })
+
+  it('shows no facet for an SFT run without a branch, and counts one point a dataset in loss against ceiling', () => {
+    expect(facetsOf([sft], new Map())).toEqual([])
+    const facets = facetsOf([sft, curve({ fit: fit('identified', 70) })], new Map())
+    expect(lossAgainstCeiling(facets)).toEqual([
+      { key: 'run_sft0', title: 'uniform 1,000', loss: 0.46, ceiling: 70, isFitted: true },
+    ])
+  })
+})

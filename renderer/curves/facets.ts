@@ -1,0 +1,119 @@
+/**
+ * The paper's main figure as data: one facet an SFT run, one bar a switch point, A_post = P_sft + PL_rl in percent points.
+ * A bar whose ceiling the data do not set shows what was observed and says "at least"; nothing is invented above it.
+ */
+import { classifyRegimes } from '#shared/analysis/regimes.ts'
+import type { Estimate, Regime, Verdict } from '#shared/analysis/types.ts'
+import type { BranchCurve } from '#shared/contract/contract.ts'
+
+export interface ValidationPoint {
+  readonly step: number
+  readonly flops: number
+  readonly loss: number
+}
+
+export interface Bar {
+  readonly run: string
+  readonly name: string
+  readonly paradigm: BranchCurve['paradigm']
+  /** SFT step and compute at the switch; 0 for pure RL. */
+  readonly step: number
+  readonly flops: number
+  readonly pSft: number
+  /** The fitted ceiling; null where it is not identified or cannot be fitted yet. */
+  readonly aPost: Estimate | null
+  /** The best score seen so far, outside collapses. */
+  readonly observed: number
+  readonly verdict: Verdict | 'too few points'
+  readonly regime: Regime | null
+  readonly valLoss: number | null
+  readonly collapsedAt: number | null
+}
+
+export interface Facet {
+  readonly key: string
+  readonly title: string
+  readonly bars: readonly Bar[]
+  readonly minValLoss: number | null
+  /** Mean ceiling over the SFT branches whose ceiling is fitted. */
+  readonly meanCeiling: number | null
+  /** Run of the bar with the best fitted ceiling (best observed where none is fitted). */
+  readonly best: string | null
+}
+
+/** Height of a bar: its ceiling where there is one, what was observed otherwise. */
+export const heightOf = (bar: Bar): number => bar.aPost?.value ?? bar.observed
+
+export function barOf(curve: BranchCurve, sftRegimes: ReturnType<typeof regimesBySteps>): Bar | null {
+  const first = curve.points[0]
+  if (!first) return null
+  const excluded = new Set(curve.fit?.excluded.map(({ step }) => step))
+  const kept = curve.points.filter(({ step }) => !excluded.has(step))
+  const step = curve.paradigm === 'sequential' ? (curve.parentStep ?? 0) : 0
+  const at = sftRegimes.get(step)
+  return {
+    run: curve.run,
+    name: curve.name,
+    paradigm: curve.paradigm,
+    step,
+    flops: curve.paradigm === 'sequential' ? curve.beforeFlops : 0,
+    pSft: curve.fit?.pSft ?? first.accuracy.value * 100,
+    aPost: curve.fit && curve.fit.verdict !== 'not-identifiable' ? curve.fit.aPost : null,
+    observed: Math.max(...kept.map(({ accuracy }) => accuracy.value * 100)),
+    verdict: curve.fit?.verdict ?? 'too few points',
+    regime: at?.regime ?? null,
+    valLoss: at?.loss ?? null,
+    collapsedAt: curve.fit?.collapse?.from ?? null,
+  }
+}
+
+/** Label and loss of every validated step of an SFT run. */
+export function regimesBySteps(validation: readonly ValidationPoint[]) {
+  const result = new Map<number, { regime: Regime; loss: number }>()
+  if (validation.length === 0) return result
+  for (const { step, regime, loss } of classifyRegimes(validation).points) result.set(step, { regime, loss })
+  return result
+}
+
+export function facetsOf(
+  curves: readonly BranchCurve[],
+  validationOf: ReadonlyMap<string, readonly ValidationPoint[]>,
+): Facet[] {
+  return curves
+    .filter(({ paradigm }) => paradigm === 'sft')
+    .map((sft) => {
+      const regimes = regimesBySteps(validationOf.get(sft.run) ?? [])
+      const branches = curves.filter(({ paradigm, parent }) => paradigm === 'sequential' && parent === sft.run)
+      // Pure RL from the same base is the switch at step 0: every facet shows it, as the paper's figure does.
+      const pure = curves.filter(({ paradigm, parent }) => paradigm === 'rl' && parent === sft.parent)
+      const bars = [...pure, ...branches]
+        .map((curve) => barOf(curve, regimes))
+        .filter((bar) => bar !== null)
+        .sort((a, b) => a.flops - b.flops)
+      const fitted = bars.filter(({ aPost, step }) => aPost && step > 0)
+      const best = bars.length === 0 ? null : bars.reduce((a, b) => (heightOf(b) > heightOf(a) ? b : a))
+      return {
+        key: sft.run,
+        title:
+          curves.filter(({ paradigm, data }) => paradigm === 'sft' && data === sft.data).length > 1
+            ? sft.name
+            : sft.data,
+        bars,
+        minValLoss: sft.minValLoss,
+        meanCeiling:
+          fitted.length === 0 ? null : fitted.reduce((sum, { aPost }) => sum + aPost!.value, 0) / fitted.length,
+        best: best?.run ?? null,
+      }
+    })
+    .filter(({ bars }) => bars.some(({ step }) => step > 0))
+}
+
+/** One point a facet: minimum validation loss against the best ceiling (fitted where identified, else observed). */
+export function lossAgainstCeiling(facets: readonly Facet[]) {
+  return facets.flatMap(({ key, title, minValLoss, bars, best }) => {
+    const top = bars.find(({ run, step }) => run === best && step > 0)
+    return minValLoss === null || !top
+      ? []
+      : [{ key, title, loss: minValLoss, ceiling: heightOf(top), isFitted: top.aPost !== null }]
+  })
+}
