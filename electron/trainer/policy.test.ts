@@ -10,7 +10,6 @@ import {
   toyBatch,
   toyOptions,
   toyRequest,
-  toyShape,
 } from './fixtures/toy-policy.ts'
 import type { Policy, PolicyState, TrainBatch } from './policy.ts'
 import { loadBackend } from './tensor/backend.ts'
