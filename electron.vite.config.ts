@@ -5,9 +5,7 @@
 import tailwind from '@tailwindcss/vite'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
-
-/** Main's `app://` handler and `serve` replace it in every answer; see electron/main/app-protocol.ts. */
-const cspNonce = '__SWITCHPOINT_NONCE__'
+import { nonceMark } from './shared/desktop/page-policy.ts'
 
 export default defineConfig({
   main: {
@@ -34,12 +32,14 @@ export default defineConfig({
     root: 'renderer',
     // Hashes route the page, so relative links work from app:// and from any prefix that serves it.
     base: './',
-    html: { cspNonce },
+    // Replaced by a fresh nonce in every answer of main's `app://` handler and of `serve`.
+    html: { cspNonce: nonceMark },
     plugins: [vue(), tailwind()],
     build: {
       outDir: 'out/renderer',
       emptyOutDir: true,
       target: 'chrome130',
+      minify: true,
       modulePreload: { polyfill: false },
       // Fonts and images stay files: the page's CSP has no `data:`.
       assetsInlineLimit: 0,

@@ -47,36 +47,38 @@ export function portCarrier(bridge: DesktopBridge, page: Window): Carrier {
   }
 }
 
-export function socketCarrier(url: string): Carrier {
+/** The engine takes the token as a second subprotocol and answers with the first (electron/engine/serve/gate.ts). */
+export function socketCarrier({ url, token }: SocketAddress): Carrier {
   return {
     connect: (signal) =>
       new Promise((resolve, reject) => {
-        const socket = new WebSocket(url)
+        const socket = new WebSocket(url, ['switchpoint', `switchpoint.token.${token}`])
         const closed = new Promise<void>((done) => socket.addEventListener('close', () => done()))
         const link = new SocketLink({ websocket: socket })
         socket.addEventListener('open', () => resolve({ link, closed }))
-        socket.addEventListener('close', () =>
-          reject(new Failure({ code: 'engine.unreachable', message: 'The engine cannot be reached.' })),
-        )
+        socket.addEventListener('close', () => reject(unreachable()))
         signal.addEventListener('abort', () => socket.close())
       }),
   }
 }
 
+const unreachable = () => new Failure({ code: 'engine.unreachable', message: 'The engine cannot be reached.' })
+
+export interface SocketAddress {
+  readonly url: string
+  readonly token: string
+}
+
 /**
- * Where a served page finds its engine. `serve` prints a link with a token; it is kept for reloads of this tab and taken out
- * of the address, so that a copied link does not carry it.
+ * Where a served page finds its engine. `serve` prints a link with `#token=…`, a fragment that no server or log ever sees; it
+ * is kept for reloads of this tab and taken out of the address, so that a copied link does not carry it.
  */
-export function socketUrl(location: Location, history: History, storage: Storage): string {
-  const query = new URLSearchParams(location.search)
-  const given = query.get('token')
+export function socketAddress(location: Location, history: History, storage: Storage): SocketAddress {
+  const given = /^#token=([\w-]+)(.*)$/.exec(location.hash)
   if (given) {
-    storage.setItem('switchpoint.token', given)
-    query.delete('token')
-    const rest = query.toString()
-    history.replaceState(null, '', location.pathname + (rest && `?${rest}`) + location.hash)
+    storage.setItem('switchpoint.token', given[1] ?? '')
+    history.replaceState(null, '', `${location.pathname}${location.search}#${(given[2] ?? '').replace(/^[&#]/, '')}`)
   }
-  const token = given ?? storage.getItem('switchpoint.token') ?? ''
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
-  return `${scheme}://${location.host}/rpc?token=${encodeURIComponent(token)}`
+  return { url: `${scheme}://${location.host}/rpc`, token: storage.getItem('switchpoint.token') ?? '' }
 }

@@ -4,7 +4,7 @@
 import { createORPCClient } from '@orpc/client'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { Contract } from '#shared/contract/contract.ts'
-import { portCarrier, socketCarrier, socketUrl, type Carrier } from './carriers.ts'
+import { portCarrier, socketAddress, socketCarrier, type Carrier } from './carriers.ts'
 import { connection, type Clock } from './connection.ts'
 import { noticeBoard } from './notices.ts'
 
@@ -35,7 +35,7 @@ let page: Engine | undefined
 export function openEngine(): Engine {
   const carrier = window.switchpoint
     ? portCarrier(window.switchpoint, window)
-    : socketCarrier(socketUrl(window.location, window.history, window.sessionStorage))
+    : socketCarrier(socketAddress(window.location, window.history, window.sessionStorage))
   page = engineOver(carrier)
   page.line.start()
   return page

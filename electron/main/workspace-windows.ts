@@ -1,0 +1,65 @@
+/** Which window shows which workspace; one window a workspace, one link a window. */
+import { BrowserWindow, MessageChannelMain } from 'electron'
+import { setTimeout as wait } from 'node:timers/promises'
+import { channels } from '#shared/desktop/channels.ts'
+import { engineLink, type EngineLink } from './supervision/engine-link.ts'
+import { openPipe } from './supervision/pipe.ts'
+import { startEngine } from './supervision/start-engine.ts'
+import { openWindow } from './windows.ts'
+
+const links = new Map<BrowserWindow, EngineLink>()
+
+export const linkOf = (window: BrowserWindow): EngineLink | undefined => links.get(window)
+
+function makeLink(window: BrowserWindow, workspace: string | null): EngineLink {
+  const toPage = (channel: string, ...payload: unknown[]) =>
+    window.isDestroyed() || window.webContents.send(channel, ...payload)
+  return engineLink(workspace, {
+    start: async (path) => startEngine(path),
+    async pipe(address, deliver) {
+      const { port1, port2 } = new MessageChannelMain()
+      await openPipe(address, port1, () => undefined)
+      deliver(port2)
+    },
+    deliver(port) {
+      if (!window.isDestroyed()) window.webContents.postMessage(channels.port, null, [port])
+    },
+    tell: (problem) => toPage(channels.engineProblem, problem),
+    wait: (ms) => wait(ms),
+  })
+}
+
+/** A window on a workspace (null: the one opened last). One that shows it already comes to the front instead. */
+export function showWorkspace(workspace: string | null, hash = ''): BrowserWindow {
+  const shown = workspace === null ? undefined : windowOn(workspace)
+  if (shown) {
+    if (hash) shown.webContents.send(channels.command, `go:${hash}`)
+    toFront(shown)
+    return shown
+  }
+  const window = openWindow(hash)
+  links.set(window, makeLink(window, workspace))
+  window.once('closed', () => {
+    links.get(window)?.end()
+    links.delete(window)
+  })
+  return window
+}
+
+/** The same window goes on with another workspace; its page starts anew. */
+export function switchWorkspace(window: BrowserWindow, workspace: string): void {
+  const shown = windowOn(workspace)
+  if (shown) return toFront(shown)
+  links.get(window)?.end()
+  links.set(window, makeLink(window, workspace))
+  window.webContents.reload()
+}
+
+const windowOn = (workspace: string): BrowserWindow | undefined =>
+  [...links].find(([, link]) => link.workspace === workspace)?.[0]
+
+export function toFront(window: BrowserWindow): void {
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
+}
