@@ -3,9 +3,9 @@
  * seen once an epoch, in a fresh order; FLOPs are of the real lengths, padding not counted.
  */
 import type { PretrainStage, SftStage } from '#shared/experiment/spec.ts'
-import { trainingFlops } from './step-flops.ts'
+import { trainingFlops } from '#shared/flops/flops.ts'
 import type { SftObjective } from '../objectives/sft.ts'
-import { learningRateAt } from './learning-rate.ts'
+import { learningRateAt } from '../optimiser-schedule.ts'
 import { expectedSteps } from './budget.ts'
 import { DataOrder } from './data/data-order.ts'
 import { paddingShare, sequenceLength, tokenRows } from './data/token-rows.ts'
@@ -17,9 +17,11 @@ import type { StagePlan } from './stage-loop.ts'
 
 export function imitationStep(stage: PretrainStage | SftStage, objective: SftObjective, deps: StageDeps): StagePlan['step'] {
   const { policy, task, data, shape } = deps
-  const order = new DataOrder(data.train.length)
+  const lengths = data.train.map(sequenceLength)
+  const window = Number(process.env['GROUP'] ?? 0)
+  const order = new DataOrder(data.train.length, window ? { lengths, batch: stage.batch, window } : undefined)
   const meanLength = data.train.reduce((sum, row) => sum + sequenceLength(row), 0) / data.train.length
-  const horizon = expectedSteps(stage.budget, trainingFlops(shape, stage.batch, meanLength), deps.beforeFlops)
+  const horizon = expectedSteps(stage.budget, trainingFlops(shape, { count: stage.batch, tokens: stage.batch * meanLength }), deps.beforeFlops)
   // eslint-disable-next-line require-yield -- one update is one call: there is no place to stop in it
   return async function* (at: StagePosition) {
     const drawn = order.draw(at.order, stage.batch)
@@ -30,7 +32,7 @@ export function imitationStep(stage: PretrainStage | SftStage, objective: SftObj
     const why = divergence(result, { crossEntropyVocab: shape.vocabSize })
     if (why) return { kind: 'diverged', why, rows: documents.map(({ id }) => id) }
     const tokens = documents.reduce((sum, document) => sum + sequenceLength(document), 0)
-    const stepFlops = trainingFlops(shape, documents.length, tokens / documents.length)
+    const stepFlops = trainingFlops(shape, { count: documents.length, tokens })
     const next = { step: at.step + 1, flops: at.flops + stepFlops, stepFlops, tokens: at.tokens + tokens, order: drawn.next }
     return {
       kind: 'stepped',

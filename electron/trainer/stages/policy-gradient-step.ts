@@ -1,7 +1,8 @@
 /** The step that `rl` and `synchronized` share: collect judged groups, update on them, account for both. */
 import type { FailureFacts } from '#shared/contract/failure.ts'
 import type { RlStage, SynchronizedStage } from '#shared/experiment/spec.ts'
-import { learningRateAt } from './learning-rate.ts'
+import { stepFlops, type Sequences } from '#shared/flops/flops.ts'
+import { learningRateAt } from '../optimiser-schedule.ts'
 import { expectedSteps } from './budget.ts'
 import type { DataOrder, OrderState } from './data/data-order.ts'
 import type { StageEvent } from './events.ts'
@@ -11,10 +12,9 @@ import { optimiserSettings } from './optimiser-settings.ts'
 import { update } from './policy-update.ts'
 import type { StagePosition } from './position.ts'
 import { rolloutMetrics, sampleRecords } from './rollout-records.ts'
-import type { JudgedGroup } from './rollouts.ts'
+import { sequencesOf, type JudgedGroup } from './rollouts.ts'
 import type { StageDeps } from './stage-deps.ts'
 import type { StagePlan, StepOutcome } from './stage-loop.ts'
-import { stepFlops, type Sequences } from './step-flops.ts'
 
 export type Collected =
   | {
@@ -23,6 +23,8 @@ export type Collected =
       readonly order: OrderState
       /** Everything the policy generated for this step, what was dropped included. */
       readonly generated: Sequences
+      /** Expert rows that the paper's count charges a generation pass too. */
+      readonly charged?: Sequences
       readonly values: Readonly<Record<string, number>>
       /** Rows no longer drawn, from this step on. */
       readonly retired?: readonly number[]
@@ -64,7 +66,7 @@ export function policyGradientStep(
     }
     const updated = await update(groups, plan, deps)
     if (updated.kind === 'diverged') return { ...updated, rows: idsOf(groups, updated.rows) }
-    const cost = stepFlops(stage.objective.type, deps.shape, generated, updated.rows)
+    const cost = stepFlops(deps.shape, { generated, charged: collected.charged, trained: sequencesOf(updated.rows) })
     return {
       kind: 'stepped',
       at: {

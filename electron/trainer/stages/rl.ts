@@ -11,7 +11,7 @@ import { DataOrder, type OrderState } from './data/data-order.ts'
 import type { StageEvent } from './events.ts'
 import type { StagePosition } from './position.ts'
 import { policyGradientStep, type Collected } from './policy-gradient-step.ts'
-import { rollOut, sequencesOf, type JudgedGroup } from './rollouts.ts'
+import { rollOut, answersOf, type JudgedGroup } from './rollouts.ts'
 import { streamSeed } from './seeds.ts'
 import type { StageDeps } from './stage-deps.ts'
 import { stageLoop } from './stage-loop.ts'
@@ -28,7 +28,7 @@ async function* samplesFor(stage: RlStage, deps: StageDeps, order: DataOrder, at
   const { objective } = stage
   if (objective.type === 'dapo' && objective.dynamicSampling.enabled) return yield* inRounds(stage, objective.dynamicSampling, deps, order, at)
   const round = yield* oneRound(stage, deps, order, at, at.order, stage.prompts)
-  return { kind: 'collected', groups: round.groups, order: round.next, generated: sequencesOf(round.groups), values: {} }
+  return { kind: 'collected', groups: round.groups, order: round.next, generated: answersOf(round.groups), values: {} }
 }
 
 async function* oneRound(stage: RlStage, deps: StageDeps, order: DataOrder, at: StagePosition, from: OrderState, prompts: number) {
@@ -65,7 +65,7 @@ async function* inRounds(
     kind: 'collected',
     groups: all.filter((group) => kept.has(group)),
     order: next,
-    generated: sequencesOf(all),
+    generated: answersOf(all),
     values: { 'train/sampling_rounds': state.rounds, 'train/prompts_kept_share': kept.size / all.length },
   }
 }

@@ -1,4 +1,5 @@
 /** Rollouts: a group of answers to each drawn prompt, each judged by the task's verifier. */
+import type { Sequences } from '#shared/flops/flops.ts'
 import type { Answer, ExpertAnswer, RolloutGroup } from '../objectives/update-row.ts'
 import type { TokenRow } from './data/run-data.ts'
 import type { StageEvent } from './events.ts'
@@ -81,8 +82,11 @@ function joined(a: Int32Array, b: Int32Array): Int32Array {
   return out
 }
 
-/** Tokens of the groups' sequences, prompts included, and how many there are: what FLOPs and lengths are counted by. */
-export function sequencesOf(groups: readonly JudgedGroup[]): { count: number; tokens: number } {
-  const lengths = groups.flatMap(({ promptTokens, answers }) => answers.map(({ responseTokens }) => promptTokens.length + responseTokens.length))
-  return { count: lengths.length, tokens: lengths.reduce((sum, length) => sum + length, 0) }
+/** How many sequences there are and their tokens, prompts included: what FLOPs are counted by. */
+export function sequencesOf(rows: readonly { readonly promptTokens: Int32Array; readonly responseTokens: Int32Array }[]): Sequences {
+  return { count: rows.length, tokens: rows.reduce((sum, row) => sum + row.promptTokens.length + row.responseTokens.length, 0) }
 }
+
+/** The same of all answers of the groups. */
+export const answersOf = (groups: readonly JudgedGroup[]): Sequences =>
+  sequencesOf(groups.flatMap(({ promptTokens, answers }) => answers.map(({ responseTokens }) => ({ promptTokens, responseTokens }))))

@@ -13,7 +13,7 @@ import type { TokenRow } from './data/run-data.ts'
 import type { StageEvent } from './events.ts'
 import { policyGradientStep, progressAt, type Collected } from './policy-gradient-step.ts'
 import type { StagePosition } from './position.ts'
-import { rollOut, sequencesOf, type JudgedGroup, type RolloutPrompt } from './rollouts.ts'
+import { answersOf, rollOut, sequencesOf, type JudgedGroup, type RolloutPrompt } from './rollouts.ts'
 import { streamSeed } from './seeds.ts'
 import type { StageDeps } from './stage-deps.ts'
 import { stageLoop } from './stage-loop.ts'
@@ -41,7 +41,14 @@ async function* collect(stage: SynchronizedStage, deps: StageDeps, order: DataOr
     groups = groups.map((group) => ({ ...group, experts: Array.from({ length: count }, () => expertOf(group.row, deps, recorded)) }))
   }
   const retired = retiredAfter(stage, at, drawn, groups)
-  return { kind: 'collected', groups, order: drawn.next, generated: sequencesOf(groups), values: {}, ...(retired && { retired }) }
+  const generated = answersOf(groups)
+  return { kind: 'collected', groups, order: drawn.next, generated, values: {}, ...charged(stage, groups), ...(retired && { retired }) }
+}
+
+/** Eq. 26: LUFFY's and SRFT's experts are charged a generation pass too. */
+function charged({ objective }: SynchronizedStage, groups: readonly JudgedGroup[]): Pick<Extract<Collected, { kind: 'collected' }>, 'charged'> {
+  if (objective.type !== 'luffy' && objective.type !== 'srft') return {}
+  return { charged: sequencesOf(groups.flatMap(({ promptTokens, experts = [] }) => experts.map(({ responseTokens }) => ({ promptTokens, responseTokens })))) }
 }
 
 /** Rows of each group that are not plain rollouts. */
