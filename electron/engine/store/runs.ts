@@ -2,7 +2,7 @@
 import type { Insertable, Selectable, Updateable } from 'kysely'
 import type { FailureFacts } from '#shared/contract/failure.ts'
 import type { RunState } from '#shared/contract/runs.ts'
-import type { ProcessIdentity } from '../process-identity.ts'
+import { bornAt, type ProcessIdentity } from '../process-identity.ts'
 import type { AttemptTable, RunTable } from './schema.ts'
 import { query, type Store } from './store.ts'
 
@@ -24,10 +24,13 @@ export interface RunRecords {
   /** Puts runs at the end of the queue, in their order. */
   enqueue(ids: readonly string[]): void
   reorder(ids: readonly string[]): void
+  toFront(id: string): void
   settle(id: string, state: RunState, error: FailureFacts | null, at: number | null): void
   openAttempt(run: RunRow, attempt: Omit<AttemptRow, 'run_no'>): void
   attempt(run: Pick<RunRow, 'no' | 'attempt'>): AttemptRow | undefined
   setProcess(run: Pick<RunRow, 'no'>, attempt: number, process: ProcessIdentity): void
+  /** The pid by the trainer's own word, where the engine died before it could write it down. */
+  noteProcess(run: Pick<RunRow, 'no'>, attempt: number, pid: number): void
   closeAttempt(run: Pick<RunRow, 'no'>, attempt: number, outcome: string, at: number): void
   setDeleted(ids: readonly string[], at: number | null): void
   /** Deletes a run's rows for good; children lose their parent. */
@@ -68,6 +71,11 @@ export function createRunRecords(store: Store): RunRecords {
       store.transaction(() => {
         ids.forEach((id, i) => store.run(query.updateTable('runs').set({ queue_order: i + 1 }).where('id', '=', id)))
       }),
+    toFront: (id) =>
+      store.transaction(() => {
+        const first = store.first(query.selectFrom('runs').select(({ fn }) => fn.min('queue_order').as('first')))?.first ?? 1
+        store.run(query.updateTable('runs').set({ queue_order: first - 1 }).where('id', '=', id))
+      }),
     settle: (id, state, error, at) =>
       void store.run(
         query
@@ -105,6 +113,18 @@ export function createRunRecords(store: Store): RunRecords {
       store.first(query.selectFrom('attempts').selectAll().where('run_no', '=', run.no).where('attempt', '=', run.attempt)),
     setProcess: (run, attempt, { pid, born }) =>
       void store.run(query.updateTable('attempts').set({ pid, born }).where('run_no', '=', run.no).where('attempt', '=', attempt)),
+    noteProcess(run, attempt, pid) {
+      const born = bornAt(pid)
+      if (born === null) return
+      store.run(
+        query
+          .updateTable('attempts')
+          .set({ pid, born })
+          .where('run_no', '=', run.no)
+          .where('attempt', '=', attempt)
+          .where('pid', 'is', null),
+      )
+    },
     closeAttempt: (run, attempt, outcome, at) =>
       void store.run(
         query.updateTable('attempts').set({ outcome, ended_at: at }).where('run_no', '=', run.no).where('attempt', '=', attempt),

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DataHeader, DataRow } from '#shared/experiment/run-folder.ts'
+import { ExperimentSpec, type Stage } from '#shared/experiment/spec.ts'
+import { dataPlan, type PlainRow, type Split } from './data-plan.ts'
+import { makeRunData } from './data-worker.ts'
+
+let folder: string
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'data-'))))
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const stageOf = (stage: object): Stage => ExperimentSpec.parse({ name: 'x', stages: [stage] }).stages[0]!
+const row = (prompt: string): PlainRow => ({ prompt, trajectory: `${prompt} = 1 $`, answer: '1' })
+const subset = (parts: Partial<Record<Split, string[]>>) => async () => ({
+  train: (parts.train ?? []).map(row),
+  validation: (parts.validation ?? []).map(row),
+  test: (parts.test ?? []).map(row),
+})
+
+async function made(stage: Stage, subsetRows = subset({})) {
+  const path = join(folder, 'data.jsonl')
+  const written = await makeRunData(path, await dataPlan(stage, subsetRows))
+  const text = readFileSync(path, 'utf8')
+  const body = text.slice(text.indexOf('\n') + 1)
+  const header = DataHeader.parse(JSON.parse(text.slice(0, text.indexOf('\n'))))
+  expect(header.sha256).toBe(createHash('sha256').update(body).digest('hex'))
+  const rows = body.trimEnd().split('\n').map((line) => DataRow.parse(JSON.parse(line)))
+  expect(header.rows).toBe(rows.length)
+  return { written, rows }
+}
+const promptsOf = (rows: DataRow[], split: Split) => rows.filter((each) => each.split === split).map((each) => each.prompt)
+
+describe("a run's data", () => {
+  it('holds the lab sets of the spec, whole, numbered from the test rows on, with no prompt on both sides', async () => {
+    const { rows, written } = await made(stageOf({ kind: 'sft' }))
+    expect([promptsOf(rows, 'test'), promptsOf(rows, 'validation'), promptsOf(rows, 'train')].map((each) => each.length)).toEqual([512, 200, 1000])
+    expect(rows.map((each) => each.id)).toEqual(rows.map((_, i) => i))
+    const held = new Set([...promptsOf(rows, 'test'), ...promptsOf(rows, 'validation')])
+    expect(promptsOf(rows, 'train').filter((prompt) => held.has(prompt))).toEqual([])
+    expect(written.leakedPrompts).toBe(0)
+    expect(readdirSync(folder)).toEqual(['data.jsonl'])
+  })
+
+  it('gives every stage the same test rows under the same ids', async () => {
+    const test = async (stage: object) => (await made(stageOf(stage))).rows.filter((each) => each.split === 'test')
+    expect(await test({ kind: 'rl' })).toEqual(await test({ kind: 'sft' }))
+  })
+
+  it("takes a subset's own splits, and leaves out train rows whose prompt is held out", async () => {
+    const rows = subset({ train: ['a', 'b', 'c', 'b'], validation: ['b'], test: ['a', 'd'] })
+    const stage = stageOf({ kind: 'sft', data: 'sub_1234', evaluation: { data: 'sub_1234' } })
+    const result = await made(stage, rows)
+    expect(promptsOf(result.rows, 'test')).toEqual(['a', 'd'])
+    expect(promptsOf(result.rows, 'validation')).toEqual(['b'])
+    expect(promptsOf(result.rows, 'train')).toEqual(['c'])
+    expect(result.written.leakedPrompts).toBe(3)
+  })
+
+  it('falls back to the validation data of the stage for a subset without validation rows', async () => {
+    const result = await made(stageOf({ kind: 'sft', data: 'sub_1234' }), subset({ train: ['a'] }))
+    expect(promptsOf(result.rows, 'validation')).toHaveLength(200)
+  })
+
+  it('says which part of which subset is empty', async () => {
+    const stage = stageOf({ kind: 'rl', evaluation: { data: 'sub_1234' } })
+    await expect(dataPlan(stage, subset({ train: ['a'] }))).rejects.toMatchObject({ code: 'input.empty', input: 'subset sub_1234' })
+  })
+})

@@ -1,0 +1,47 @@
+/** Which rows a stage trains, validates and tests on: from its spec to a plan that a worker can carry out. */
+import { Failure } from '#shared/contract/failure.ts'
+import type { DataRef, LabSet, Stage } from '#shared/experiment/spec.ts'
+
+export type Split = 'train' | 'validation' | 'test'
+
+export interface PlainRow {
+  readonly prompt: string
+  readonly trajectory: string
+  readonly answer: string
+}
+
+/** Rows that are there already (a subset's), or a lab set to be made. */
+export type RowSource = { readonly lab: LabSet } | { readonly rows: readonly PlainRow[] }
+
+/** The parts of a run's data, in the order in which they are numbered: test rows first, so that every run with that test set gives them the same ids. */
+export type DataPlan = readonly { readonly split: Split; readonly source: RowSource }[]
+
+/** A subset's rows by split. */
+export type SubsetRows = (id: string) => Promise<Readonly<Record<Split, readonly PlainRow[]>>>
+
+/**
+ * Plans a stage's data. Throws `input.empty` where a subset has no rows for a part, and what `subsetRows` throws.
+ *   train       the stage's data (a subset: its train split)
+ *   validation  SFT only: the subset's own validation split where it has one, else the stage's validation data
+ *   test        the evaluation's data (a subset: its test split)
+ */
+export async function dataPlan(stage: Stage, subsetRows: SubsetRows): Promise<DataPlan> {
+  const part = async (ref: DataRef, split: Split): Promise<RowSource> => {
+    if (typeof ref !== 'string') return ref
+    const rows = (await subsetRows(ref))[split]
+    if (rows.length > 0) return { rows }
+    throw new Failure({
+      code: 'input.empty',
+      message: `The subset has no ${split} rows.`,
+      input: `subset ${ref}`,
+      remedy: `Give the subset's recipe a ${split} split, or name other data.`,
+    })
+  }
+  const plan: { split: Split; source: RowSource }[] = [{ split: 'test', source: await part(stage.evaluation.data, 'test') }]
+  if (stage.kind === 'sft') {
+    const own = typeof stage.data === 'string' ? (await subsetRows(stage.data)).validation : []
+    plan.push({ split: 'validation', source: own.length > 0 ? { rows: own } : await part(stage.validation.data, 'validation') })
+  }
+  plan.push({ split: 'train', source: await part(stage.data, 'train') })
+  return plan
+}
