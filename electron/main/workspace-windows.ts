@@ -1,5 +1,5 @@
 /** Which window shows which workspace; one window a workspace, one link a window. */
-import { BrowserWindow, MessageChannelMain } from 'electron'
+import { MessageChannelMain, type BrowserWindow } from 'electron'
 import { setTimeout as wait } from 'node:timers/promises'
 import { channels } from '#shared/desktop/channels.ts'
 import { engineLink, type EngineLink } from './supervision/engine-link.ts'

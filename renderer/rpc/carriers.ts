@@ -7,6 +7,7 @@ import { RPCLink as SocketLink } from '@orpc/client/websocket'
 import type { ClientContext, ClientLink } from '@orpc/client'
 import { portMessage, type DesktopBridge } from '#shared/desktop/bridge.ts'
 import { Failure } from '#shared/contract/failure.ts'
+import { tokenKey } from './page-token.ts'
 
 export interface Wire {
   readonly link: ClientLink<ClientContext>
@@ -69,16 +70,8 @@ export interface SocketAddress {
   readonly token: string
 }
 
-/**
- * Where a served page finds its engine. `serve` prints a link with `#token=…`, a fragment that no server or log ever sees; it
- * is kept for reloads of this tab and taken out of the address, so that a copied link does not carry it.
- */
-export function socketAddress(location: Location, history: History, storage: Storage): SocketAddress {
-  const given = /^#token=([\w-]+)(.*)$/.exec(location.hash)
-  if (given) {
-    storage.setItem('switchpoint.token', given[1] ?? '')
-    history.replaceState(null, '', `${location.pathname}${location.search}#${(given[2] ?? '').replace(/^[&#]/, '')}`)
-  }
+/** Where a served page finds its engine: at its own origin, with the token that page-token.ts has put aside. */
+export function socketAddress(location: Location, storage: Storage): SocketAddress {
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
-  return { url: `${scheme}://${location.host}/rpc`, token: storage.getItem('switchpoint.token') ?? '' }
+  return { url: `${scheme}://${location.host}/rpc`, token: storage.getItem(tokenKey) ?? '' }
 }

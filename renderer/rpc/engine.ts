@@ -35,7 +35,7 @@ let page: Engine | undefined
 export function openEngine(): Engine {
   const carrier = window.switchpoint
     ? portCarrier(window.switchpoint, window)
-    : socketCarrier(socketAddress(window.location, window.history, window.sessionStorage))
+    : socketCarrier(socketAddress(window.location, window.sessionStorage))
   page = engineOver(carrier)
   page.line.start()
   return page
