@@ -4,6 +4,10 @@
 import { expectedNoise } from './aggregate.ts'
 import { analyzeBranch, type BranchOptions } from './branch.ts'
 import { lossClaim, plasticityClaim, severeClaim, stableClaim, type Ceiling } from './claims.ts'
+import { holdoutParts } from './forecast.ts'
+import { headroomShareOf, pooledPrior } from './headroom-pool.ts'
+import { lawPosterior } from './law-posterior.ts'
+import type { LawPrior } from './law-prior.ts'
 import { classifyRegimes } from './regimes.ts'
 import { branchCompute, branchStart, checkpointOf, performance } from './stitch.ts'
 import type {
@@ -27,21 +31,49 @@ const noisePriorWeight = 4
 
 /** Analyses one branch of a set: its points, its start, the noise that its benchmarks should have. Null: no start score. */
 export function analyzeCurve(curve: Curve, set: CurveSet, options: AnalyzeOptions = {}): BranchAnalysis | null {
-  const metric = options.metric ?? 'overall'
-  const pSft = branchStart(curve, set, metric)
+  const pSft = branchStart(curve, set, options.metric)
   if (pSft === null) return null
+  const input = {
+    id: curve.id,
+    dataset: curve.dataset,
+    pSft,
+    branchStep: curve.branchStep,
+    branchCompute: branchCompute(curve, set),
+    points: performance(curve, set, options.metric),
+  }
+  return analyzeBranch(input, { noisePrior: noisePriorOf(curve, set, options.metric), ...options })
+}
+
+function noisePriorOf(curve: Curve, set: CurveSet, metric = 'overall') {
   const sample = curve.points.find((p) => Object.keys(p.scores).length > 0)
   const expected = metric === 'overall' && sample ? expectedNoise(sample, set.benchmarks) : null
-  return analyzeBranch(
-    {
-      id: curve.id,
-      dataset: curve.dataset,
-      pSft,
-      branchStep: curve.branchStep,
-      branchCompute: branchCompute(curve, set),
-      points: performance(curve, set, metric),
-    },
-    { noisePrior: expected === null ? null : { sd: expected, weight: noisePriorWeight }, ...options },
+  return expected === null ? null : { sd: expected, weight: noisePriorWeight }
+}
+
+const isFromBase = (curve: Curve, set: CurveSet): boolean => curve.branchStep === 0 || branchCompute(curve, set) === 0
+
+/**
+ * Priors for holdout forecasts: what a branch's siblings (same dataset, not from the base model) show of their headroom
+ * up to their own cuts, and nothing later.
+ */
+function siblingPriors(
+  curves: readonly Curve[],
+  set: CurveSet,
+  share: number,
+  options: AnalyzeOptions,
+): Map<string, LawPrior> {
+  const shown = curves.flatMap((curve) => {
+    const pSft = branchStart(curve, set, options.metric)
+    if (pSft === null || curve.sameAs !== null || curve.stage !== 'rl' || isFromBase(curve, set)) return []
+    const { known } = holdoutParts(performance(curve, set, options.metric), pSft, share, options.noise)
+    const noisePrior = noisePriorOf(curve, set, options.metric)
+    return [{ curve, share: headroomShareOf(lawPosterior(known, pSft, { noisePrior, quick: true })) }]
+  })
+  return new Map(
+    shown.map(({ curve }) => {
+      const others = shown.filter((o) => o.curve !== curve && o.curve.dataset === curve.dataset)
+      return [curve.id, pooledPrior(others.map((o) => o.share))]
+    }),
   )
 }
 
@@ -51,11 +83,13 @@ export function analyzeCurves(set: CurveSet, options: AnalyzeOptions = {}): Anal
   const leftOut = new Map<string, LeftOut>()
   const done = new Map<string, BranchAnalysis>()
   const rlCurves = set.curves.filter((c) => c.stage === 'rl' || c.stage === 'synchronized')
+  const holdout = options.holdout ?? null
+  const priors = holdout === null ? null : siblingPriors(rlCurves, set, holdout, options)
   for (const curve of rlCurves) {
     const original = curve.sameAs === null ? undefined : done.get(curve.sameAs)
     const analysis = original
       ? { ...original, id: curve.id, dataset: curve.dataset }
-      : analyzeCurve(curve, set, options)
+      : analyzeCurve(curve, set, { prior: priors?.get(curve.id), ...options })
     if (!analysis) {
       leftOut.set(curve.id, { id: curve.id, why: 'the score of the checkpoint it starts from is not in the file' })
       continue

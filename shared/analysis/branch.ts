@@ -4,7 +4,7 @@ import { branchProblem, fewestPoints, fitAtCeiling, fitSigmoid, type Robustness 
 import { holdoutForecast } from './forecast.ts'
 import { profileInterval, profileLevel, profileOf, verdictOf } from './intervals.ts'
 import { ceilingMixture, lawPosterior, type PosteriorOptions } from './law-posterior.ts'
-import { lawAlonePrior } from './law-prior.ts'
+import { lawAlonePrior, type LawPrior } from './law-prior.ts'
 import { mixtureQuantile } from './normal-mixture.ts'
 import { rivalFits } from './rivals.ts'
 import { computeToShare } from './sigmoid.ts'
@@ -28,6 +28,8 @@ export interface BranchOptions {
   readonly noise?: number
   /** What an evaluation's noise should be by its number of problems: steadies the estimate of short curves. */
   readonly noisePrior?: PosteriorOptions['noisePrior']
+  /** Belief that forecasts start from: the general prior, or one sharpened by siblings. */
+  readonly prior?: LawPrior
   /** Share of the compute to fit on; the rest is forecast and scored. */
   readonly holdout?: number | null
 }

@@ -63,32 +63,59 @@ export function forecastAt(
   }
 }
 
+export interface HoldoutOptions extends PosteriorOptions {
+  readonly level?: number
+  /** Known noise SD for finding collapses. */
+  readonly noise?: number
+}
+
+/** A branch parted at a share of its compute. */
+export interface HoldoutParts {
+  readonly cutCompute: number
+  /** What the forecast may know, broken and collapsed points set aside as far as they can be told by then. */
+  readonly known: readonly PerformancePoint[]
+  /** What it is asked for, marked by what the whole curve shows. */
+  readonly held: readonly (PerformancePoint & { readonly excluded: Exclusion | null })[]
+}
+
 /**
- * Fits on the points at or below `share` of the compute before the collapse (of all compute if there is none) and
- * forecasts the rest. Collapse and broken evaluations are looked for twice: on the whole curve to set the cut and to
- * say what must not be scored; on the fitted part alone to say what is fitted, because the rest is not known yet.
+ * Parts a branch at `share` of the compute before its collapse (of all compute if there is none). Collapse and broken
+ * evaluations are looked for twice: on the whole curve to set the cut and to say what must not be scored; on the known
+ * part alone to say what is fitted, because the rest is not known yet.
  */
+export function holdoutParts(
+  points: readonly PerformancePoint[],
+  pSft: number,
+  share: number,
+  noise?: number,
+): HoldoutParts {
+  const seen = [{ compute: 0, score: pSft }, ...points.filter((p) => p.compute > 0)]
+  const { excluded } = findCollapse(seen, { noise })
+  const last = seen.reduce((most, p, i) => (excluded[i] === 'collapse' ? most : Math.max(most, p.compute)), 0)
+  const cutCompute = share * last
+  return {
+    cutCompute,
+    known: fittable(seen, cutCompute, noise),
+    held: seen.map((p, i) => ({ ...p, excluded: excluded[i] ?? null })).filter((p) => p.compute > cutCompute),
+  }
+}
+
+/** Fits on the points at or below `share` of the compute and forecasts the rest. */
 export function holdoutForecast(
   points: readonly PerformancePoint[],
   pSft: number,
   share: number,
-  options: PosteriorOptions & { readonly level?: number; readonly noise?: number } = {},
+  options: HoldoutOptions = {},
 ): Holdout {
-  const seen = [{ compute: 0, score: pSft }, ...points.filter((p) => p.compute > 0)]
-  const whole = findCollapse(seen, { noise: options.noise })
-  const last = seen.reduce((most, p, i) => (whole.excluded[i] === 'collapse' ? most : Math.max(most, p.compute)), 0)
-  const cutCompute = share * last
-  const posterior = lawPosterior(fittable(seen, cutCompute, options.noise), pSft, options)
-  const held = seen
-    .map((p, i) => ({ ...p, excluded: whole.excluded[i] as Exclusion | null }))
-    .filter((p) => p.compute > cutCompute)
-    .map((p) => {
-      const { predicted, lo, hi } = forecastAt(posterior, p.compute, options.level ?? 0.8)
-      return { compute: p.compute, actual: p.score, predicted, lo, hi, excluded: p.excluded }
-    })
-  const scored = held.filter((p) => p.excluded === null)
+  const { cutCompute, known, held } = holdoutParts(points, pSft, share, options.noise)
+  const posterior = lawPosterior(known, pSft, options)
+  const forecasts = held.map((p) => {
+    const { predicted, lo, hi } = forecastAt(posterior, p.compute, options.level ?? 0.8)
+    return { compute: p.compute, actual: p.score, predicted, lo, hi, excluded: p.excluded }
+  })
+  const scored = forecasts.filter((p) => p.excluded === null)
   const squares = scored.reduce((sum, p) => sum + (p.actual - p.predicted) ** 2, 0)
-  return { share, cutCompute, points: held, rmse: scored.length > 0 ? Math.sqrt(squares / scored.length) : null }
+  return { share, cutCompute, points: forecasts, rmse: scored.length > 0 ? Math.sqrt(squares / scored.length) : null }
 }
 
 /** The points up to `cut` that a law may be fitted to, judged by themselves. */
@@ -96,4 +123,31 @@ export function fittable(points: readonly PerformancePoint[], cut: number, noise
   const known = points.filter((p) => p.compute <= cut)
   const { excluded } = findCollapse(known, { noise })
   return known.filter((_, i) => excluded[i] === null)
+}
+
+export interface RollingScore {
+  /** Share of the compute that was known. */
+  readonly share: number
+  readonly rmse: number
+  readonly coverage: number
+  readonly n: number
+}
+
+/**
+ * Backtest by rolling origin: forecasts from each of the `shares` in turn, scored on everything after. Null entries are
+ * left out where nothing was left to score.
+ */
+export function rollingOrigin(
+  points: readonly PerformancePoint[],
+  pSft: number,
+  shares: readonly number[] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8],
+  options: HoldoutOptions = {},
+): RollingScore[] {
+  return shares.flatMap((share) => {
+    const { points: forecasts, rmse } = holdoutForecast(points, pSft, share, options)
+    const scored = forecasts.filter((p) => p.excluded === null)
+    if (rmse === null) return []
+    const covered = scored.filter((p) => p.actual >= p.lo && p.actual <= p.hi).length
+    return [{ share, rmse, coverage: covered / scored.length, n: scored.length }]
+  })
 }
