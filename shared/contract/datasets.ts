@@ -6,7 +6,8 @@ export const Id = z.string().regex(/^[a-z]+_[0-9a-z]{4,40}$/, 'an id looks like 
 /** Which source column plays which part. A mapping value is a column, a dotted path into JSON, or absent. */
 export const ColumnMapping = z.strictObject({
   prompt: z.string().min(1),
-  trajectory: z.string().min(1),
+  /** Absent: prompts alone (for RL, or a benchmark); trajectories are empty then. */
+  trajectory: z.string().min(1).optional(),
   /** Absent: the task's rule takes the final answer from the trajectory (GSM8K's `####`, `\boxed{}`). */
   answer: z.string().min(1).optional(),
   source: z.string().min(1).optional(),
@@ -16,6 +17,7 @@ export const ColumnMapping = z.strictObject({
 export type ColumnMapping = z.infer<typeof ColumnMapping>
 
 export const Rejection = z.object({ file: z.string(), line: z.int(), reason: z.string() })
+export type Rejection = z.infer<typeof Rejection>
 
 /** A difficulty scorer on a dataset: a column of numbers keyed by row. `harder` says which end is hard. */
 export const Scorer = z.object({
@@ -59,6 +61,7 @@ export const Inspection = z.object({
   task: z.enum(['gsm8k', 'lab', 'text']),
   preview: z.array(z.record(z.string(), z.string())),
 })
+export type Inspection = z.infer<typeof Inspection>
 
 export const strategies = ['easy', 'uniform', 'hard', 'all'] as const
 
@@ -137,6 +140,7 @@ export const HeatMap = z.object({
   y: z.object({ scorer: z.string(), edges: z.array(z.number()) }),
   cells: z.array(z.array(z.int())), // [y][x]
 })
+export type HeatMap = z.infer<typeof HeatMap>
 
 export const RowSummary = z.object({
   id: z.int(),
@@ -148,12 +152,15 @@ export const RowSummary = z.object({
   length: z.int(),
   source: z.string(),
 })
+export type RowSummary = z.infer<typeof RowSummary>
 export const RowPage = z.object({ total: z.int(), rows: z.array(RowSummary) })
+export type RowPage = z.infer<typeof RowPage>
 export const RowDetail = RowSummary.extend({
   trajectory: z.string(),
   scores: z.record(z.string(), z.number().nullable()),
   inDraw: z.enum(['train', 'validation', 'test']).nullable(),
 })
+export type RowDetail = z.infer<typeof RowDetail>
 
 /** Long work in the engine: imports, exports, subset draws. */
 export const Job = z.object({
