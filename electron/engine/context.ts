@@ -1,4 +1,5 @@
 /** What every procedure is given: the parts of a running engine. */
+import type { Estimates } from './estimates/estimates.ts'
 import type { Jobs } from './jobs.ts'
 import type { Log } from './log.ts'
 import type { Notices } from './notices.ts'
@@ -13,4 +14,5 @@ export interface EngineContext {
   readonly log: Log
   readonly system: SystemService
   readonly runs: RunService
+  readonly estimates: Estimates
 }

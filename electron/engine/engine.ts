@@ -3,25 +3,32 @@
  * what it needs.
  */
 import { randomBytes } from 'node:crypto'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, rmSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { WebSocket } from 'ws'
+import type { Subset } from '#shared/contract/datasets.ts'
 import { Failure, factsOf } from '#shared/contract/failure.ts'
 import type { EngineContext } from './context.ts'
+import { createEstimates } from './estimates/estimates.ts'
 import { createJobs } from './jobs.ts'
 import { createLifetime } from './lifetime.ts'
 import { openLog, type Log } from './log.ts'
 import { createNotices } from './notices.ts'
 import { ownIdentity } from './process-identity.ts'
 import { router } from './rpc/router.ts'
+import { createIngestion } from './runs/ingest.ts'
 import { createRunService } from './runs/run-service.ts'
+import { createScheduler } from './runs/scheduler.ts'
 import { createFrontDesk, type Listening } from './serve/front-desk.ts'
 import { createRpcDoor } from './serve/rpc-door.ts'
+import { createDatasetStore } from './store/datasets.ts'
 import { createMeasurements } from './store/measurements.ts'
 import { createRunRecords } from './store/runs.ts'
+import { createSpeeds } from './store/speeds.ts'
 import { openStore } from './store/store.ts'
 import { backendKnowledge } from './system/backend-probe.ts'
+import { machine } from './system/machine.ts'
 import { createSystemService } from './system/system-service.ts'
 import { codeVersion, programFolder, version } from './version.ts'
 import { openFolder } from './workspace/folder.ts'
@@ -54,26 +61,50 @@ export async function startEngine({ workspace: path, lingerMs, onIdle }: EngineO
   if (standing) await refuseIfHeld(standing, workspace.lock)
   const store = openStore(workspace.database, { backups: workspace.backups })
   const log = openLog(workspace.logs)
-  const startedAt = Date.now()
   const now = () => Date.now()
+  const startedAt = now()
+  const silentMs = standing ? startedAt - statSync(workspace.lock).mtimeMs : 0
   const notices = createNotices(startedAt)
   const jobs = createJobs({ now, changed: (id) => notices.changed('jobs', id) })
   const records = createRunRecords(store)
   const measurements = createMeasurements(store)
+  const datasetStore = createDatasetStore(store)
   const backend = backendKnowledge()
-  const runs = createRunService({ records, measurements })
-  const system = createSystemService({ workspace, store, records, notices, backend, version: codeVersion(), trainerPids: () => [], now })
-  const context: EngineContext = { workspace, jobs, notices, log, system, runs }
+  const socket = socketPath(workspace.path, shortFolder())
+  const { threads } = await machine()
+  const common = { store, records, measurements, notices, log, now, runsFolder: workspace.runs }
+  const subset = (id: string): { name: string; task: string; splits: Subset['splits'] } => {
+    const found = datasetStore.subset(id)
+    const dataset = found && found.removedAt === null ? datasetStore.dataset(found.value.dataset) : undefined
+    if (!found || !dataset) throw noSuchSubset(id)
+    return { name: found.value.name, task: dataset.value.task, splits: found.value.splits }
+  }
+  const estimates = createEstimates({
+    ...{ records, measurements, backend, now, workspacePath: workspace.path },
+    speeds: createSpeeds(store),
+    subsetSplits: (id) => subset(id).splits,
+  })
+  const scheduler = createScheduler({
+    ...{ ...common, socket, threads, graphCache: workspace.graphs },
+    ingestion: createIngestion(common),
+    subsetRows: (id) => Promise.reject(noSuchSubset(id)),
+    settled(run) {
+      void estimates.learn(run).catch((error: unknown) => log.warn({ err: error, run: run.id }, 'a speed could not be learnt'))
+      lifetime.check()
+    },
+  })
+  const runs = createRunService({ ...common, scheduler, codeVersion: codeVersion(), subset, needsChanged: () => lifetime.check() })
+  const system = createSystemService({ ...common, workspace, backend, version: codeVersion(), trainerPids: () => scheduler.trainerPids() })
+  const context: EngineContext = { workspace, jobs, notices, log, system, runs, estimates }
 
   const serving = new Set<WebSocket>()
   const lifetime = createLifetime({
     lingerMs,
-    needs: () => ({ clients: door.clients + serving.size, detached: 0 }),
+    needs: () => ({ clients: door.clients + serving.size, detached: scheduler.detachedAtWork() }),
     end: onIdle,
   })
   const door = createRpcDoor(router, context, lifetime.check)
 
-  const socket = socketPath(workspace.path, shortFolder())
   if (dirname(socket) === shortFolder()) makeShortFolder(shortFolder())
   const lock: LockFile = {
     host: hostname(),
@@ -89,8 +120,8 @@ export async function startEngine({ workspace: path, lingerMs, onIdle }: EngineO
     pageFolder: join(programFolder, 'out', 'renderer'),
     log,
     acceptClient: (client) => door.accept(client),
-    isTrainer: () => false,
-    acceptTrainer: (_run, _attempt, trainer) => trainer.close(),
+    isTrainer: (run, attempt, token) => scheduler.isTrainer(run, attempt, token),
+    acceptTrainer: (run, _attempt, trainer) => scheduler.attachTrainer(run, trainer),
     acceptServing: (client, request) => {
       serving.add(client)
       lifetime.check()
@@ -111,6 +142,7 @@ export async function startEngine({ workspace: path, lingerMs, onIdle }: EngineO
   // The store is ours alone, so whatever stands at the socket's path belongs to nobody.
   if (existsSync(socket)) rmSync(socket, { force: true })
   await desk.listenOnSocket(socket)
+  scheduler.takeOver({ holdQueue: silentMs > longSilenceMs })
   writeLock(workspace.lock, lock)
   const stopTouching = keepTouching(workspace.lock)
   rememberWorkspace({ path: workspace.path, name: workspace.name, openedAt: startedAt, summary: summaryOf(records.all({ deleted: false }).length) })
@@ -120,6 +152,7 @@ export async function startEngine({ workspace: path, lingerMs, onIdle }: EngineO
   async function closeAll(): Promise<void> {
     lifetime.stop()
     stopTouching()
+    await scheduler.close()
     await jobs.close()
     notices.close()
     door.close()
@@ -138,6 +171,12 @@ export async function startEngine({ workspace: path, lingerMs, onIdle }: EngineO
     close: () => (closing ??= closeAll()),
   }
 }
+
+/** An engine that was killed is started again within seconds; after more the queue waits for a person. */
+const longSilenceMs = 5 * 60_000
+
+const noSuchSubset = (id: string): Failure =>
+  new Failure({ code: 'subset.not_found', message: 'There is no such subset.', input: id, remedy: 'List the subsets to see their ids.' })
 
 const summaryOf = (runs: number): string => (runs === 1 ? '1 run' : `${runs} runs`)
 

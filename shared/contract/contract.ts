@@ -192,8 +192,10 @@ export const contract = {
       .input(z.strictObject({ deleted: z.boolean().default(false) }))
       .output(z.object({ runs: z.array(RunSummary) })),
     get: call.input(byId).output(RunDetail),
-    /** A spec becomes a chain of queued runs. */
-    create: call.input(z.strictObject({ spec: ExperimentSpec })).output(z.object({ runs: z.array(Id) })),
+    /** A spec becomes a chain of queued runs; `detach`: they go on when no window or command is left. */
+    create: call
+      .input(z.strictObject({ spec: ExperimentSpec, detach: z.boolean().default(false) }))
+      .output(z.object({ runs: z.array(Id) })),
     parseSpec: call
       .input(z.strictObject({ yaml: z.string().max(200_000) }))
       .output(z.object({ spec: ExperimentSpec.nullable(), issues: z.array(SpecIssue) })),
@@ -214,7 +216,7 @@ export const contract = {
       .output(z.object({ run: Id, step: z.int() })),
     pause: call.input(byId).output(nothing),
     stop: call.input(byId).output(nothing),
-    resume: call.input(byId).output(nothing),
+    resume: call.input(z.strictObject({ id: Id, detach: z.boolean().default(false) })).output(nothing),
     /** New order of the queue: ids of queued runs, first to run first. */
     reorder: call.input(z.strictObject({ ids: z.array(Id) })).output(nothing),
     rename: call.input(z.strictObject({ id: Id, name: z.string().min(1).max(200) })).output(nothing),

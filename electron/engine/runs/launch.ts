@@ -80,7 +80,7 @@ export function openLaunch(run: RunRow, startStep: number | null, deps: LaunchDe
     mkdirSync(folder, { recursive: true })
     const dataPath = join(folder, runFiles.data)
     if (!existsSync(dataPath)) await makeRunData(dataPath, await dataPlan(stage, deps.subsetRows))
-    if (parent && parentCheckpoint) keep(join(runsFolder, parent.id, parentCheckpoint.path))
+    if (parent && parentCheckpoint) pinOnDisk(runsFolder, parent.id, parentCheckpoint.path)
     const engine = JSON.parse(run.engine) as z.infer<typeof Engine>
     const file: RunFile = {
       run: run.id,
@@ -147,7 +147,8 @@ function startOf(
   return { folder: join(runsFolder, parent.id, from.path), step: from.step, resume: false }
 }
 
-/** Tells the parent's trainer, now and later, that a branch starts here: keep-last-N then leaves it alone. */
-export function keep(checkpointFolder: string): void {
-  if (existsSync(checkpointFolder)) writeFileSync(join(checkpointFolder, 'pinned'), '')
+/** Marks a checkpoint as one to keep, for the trainer of the run it belongs to: its keep-last-N then leaves it alone. */
+export function pinOnDisk(runsFolder: string, run: string, checkpointPath: string): void {
+  const folder = join(runsFolder, run, checkpointPath)
+  if (existsSync(folder)) writeFileSync(join(folder, 'pinned'), '')
 }

@@ -1,21 +1,82 @@
-/** Runs as the outside asks for them. */
-import type { RunSummary } from '#shared/contract/runs.ts'
-import type { Measurements } from '../store/measurements.ts'
+/** Runs as the outside asks for them: reading, making, steering, each from its own file; every change is announced. */
+import type { ExperimentSpec } from '#shared/experiment/spec.ts'
+import type { Notices } from '../notices.ts'
 import type { RunRecords } from '../store/runs.ts'
-import { summariesOf } from './summary.ts'
+import { createChangeRuns, type ChangeRuns, type ChangeRunsDeps } from './change-runs.ts'
+import { createCreateRuns, type CreateRuns, type CreateRunsDeps } from './create-runs.ts'
+import { createReadRuns, type ReadRuns } from './read-runs.ts'
+import type { Scheduler } from './scheduler.ts'
 
-export interface RunService {
-  list(deleted: boolean): RunSummary[]
+export interface RunService extends ReadRuns, ChangeRuns, CreateRuns {
+  pause(id: string): void
+  stop(id: string): void
+  resume(id: string, detached: boolean): void
 }
 
-export interface RunServiceDeps {
+export interface RunServiceDeps extends CreateRunsDeps, ChangeRunsDeps {
   readonly records: RunRecords
-  readonly measurements: Measurements
+  readonly notices: Notices
+  readonly scheduler: Scheduler
+  /** The engine's lifetime: a detached run keeps it. */
+  needsChanged(): void
 }
 
-export function createRunService({ records, measurements }: RunServiceDeps): RunService {
-  const queue = () => records.inStates(['queued']).map((run) => run.id)
+export function createRunService(deps: RunServiceDeps): RunService {
+  const { records, notices, scheduler } = deps
+  const reading = createReadRuns(deps)
+  const creating = createCreateRuns(deps)
+  const changing = createChangeRuns(deps)
+
+  /** Announces a change to some runs and lets the queue be looked at. */
+  const announced = (ids: readonly (string | null)[]) => {
+    for (const id of ids) notices.changed('runs', id)
+    scheduler.wake()
+    deps.needsChanged()
+  }
   return {
-    list: (deleted) => summariesOf(records.all({ deleted }), queue(), measurements),
+    ...reading,
+    create(spec: ExperimentSpec, options) {
+      const ids = creating.create(spec, options)
+      announced(ids)
+      return ids
+    },
+    branch(request) {
+      const branched = creating.branch(request)
+      announced([branched.run, request.from])
+      return branched
+    },
+    rename(id, name) {
+      changing.rename(id, name)
+      announced([id])
+    },
+    reorder(ids) {
+      changing.reorder(ids)
+      announced([null])
+    },
+    pin(id, step, pinned) {
+      changing.pin(id, step, pinned)
+      announced([id])
+    },
+    remove(ids) {
+      changing.remove(ids)
+      announced(ids)
+    },
+    restore(ids) {
+      changing.restore(ids)
+      announced(ids)
+    },
+    pause(id) {
+      scheduler.pause(id)
+      announced([id])
+    },
+    stop(id) {
+      scheduler.stop(id)
+      announced([id])
+    },
+    resume(id, detached) {
+      const resumed = scheduler.resume(id)
+      for (const each of resumed) records.change(each, { detached: detached ? 1 : 0 })
+      announced(resumed)
+    },
   }
 }

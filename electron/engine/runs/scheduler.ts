@@ -2,7 +2,6 @@
  * The loop that acts on decide.ts: it gathers facts from the store, asks, and does what it is told. Everything it knows
  * lies in the store, so the next engine goes on where this one was killed.
  */
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { WebSocket } from 'ws'
 import { Failure, factsOf } from '#shared/contract/failure.ts'
@@ -16,9 +15,10 @@ import { sameToken } from '../serve/gate.ts'
 import type { RunRow } from '../store/runs.ts'
 import { decide, type Action, type Ending, type RunFacts, type SchedulerEvent } from './decide.ts'
 import type { Ingestion } from './ingest.ts'
-import { keep, openLaunch, type LaunchDeps } from './launch.ts'
+import { openLaunch, type LaunchDeps } from './launch.ts'
 import { killedForMemory } from './memory-kills.ts'
 import { whatToLower } from './memory-advice.ts'
+import { noSuchRun } from './no-such-run.ts'
 import { resolveStart, type ParentFacts, type Resolved } from './start-point.ts'
 import { createSupervision, type Exit } from './supervision.ts'
 import { findTrainer } from './trainer-process.ts'
@@ -38,11 +38,13 @@ export interface Scheduler {
   wake(): void
   pause(id: string): void
   stop(id: string): void
-  /** Puts a run back into the queue, and with it its descendants that wait in vain. */
-  resume(id: string): void
+  /** Puts a run back into the queue, and with it its descendants that were put aside with it. Returns all of them. */
+  resume(id: string): string[]
   isTrainer(run: string, attempt: number, token: string): boolean
   attachTrainer(run: string, socket: WebSocket): void
   trainerPids(): number[]
+  /** Runs that go on without a client: running, or queued and sure to get their turn. */
+  detachedAtWork(): number
   /** Checkpoints and ends every trainer, and holds the queue. */
   close(): Promise<void>
 }
@@ -230,7 +232,9 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       if (!run || run.deleted_at !== null) throw noSuchRun(id)
       if (run.state !== 'queued' && run.state !== 'running' && run.state !== 'completed') insist(run)
       ask(id, 'resume')
-      for (const child of descendantsInWaiting(id)) ask(child.id, 'resume')
+      const others = descendantsInWaiting(id).map((child) => child.id)
+      for (const other of others) ask(other, 'resume')
+      return [id, ...others]
     },
     isTrainer(id, attempt, token) {
       const run = records.byId(id)
@@ -239,6 +243,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     },
     attachTrainer: (run, socket) => supervision.attach(run, socket),
     trainerPids: () => supervision.pids(),
+    detachedAtWork: () => records.inStates(['queued', 'running']).filter((run) => run.detached === 1 && isOnItsWay(run)).length,
     async close() {
       isClosing = true
       for (const run of supervision.runs) supervision.command(run, 'pause')
@@ -249,6 +254,13 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       holdQueued('The engine ended before its turn came: resume it to run it.')
       supervision.stop()
     },
+  }
+
+  /** A queued run behind a paused or failed one waits for a person, who may never come. */
+  function isOnItsWay(run: RunRow): boolean {
+    if (run.state !== 'queued') return run.state === 'running' || run.state === 'completed'
+    const parent = run.parent === null ? undefined : records.byId(run.parent)
+    return !parent || run.parent_step !== null || isOnItsWay(parent)
   }
 
   /** Resuming a stage whose parent ended short means: go on from the last checkpoint there is. */
@@ -264,7 +276,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   function descendantsInWaiting(id: string): RunRow[] {
     return records
       .children(id)
-      .filter((child) => child.attempt === 0 && (child.state === 'paused' || child.state === 'stopped') && child.ended_at !== null)
+      .filter(({ attempt, state, error }) => attempt === 0 && (state === 'paused' || (state === 'stopped' && error !== null)))
       .flatMap((child) => [child, ...descendantsInWaiting(child.id)])
   }
 
@@ -275,13 +287,4 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       notices.changed('runs', run.id)
     }
   }
-}
-
-export const noSuchRun = (id: string): Failure =>
-  new Failure({ code: 'run.not_found', message: 'There is no such run in this workspace.', input: id, remedy: 'List the runs to see their ids.' })
-
-/** Marks a checkpoint as one to keep, for the trainer of the run it belongs to. */
-export function pinOnDisk(runsFolder: string, run: string, checkpointPath: string): void {
-  const folder = join(runsFolder, run, checkpointPath)
-  if (existsSync(folder)) keep(folder)
 }

@@ -185,10 +185,8 @@ export interface SpeedTable {
   model: string
   kind: StageKind
   shape: string
-  step_ms: number
-  start_ms: number
-  step_flops: number
-  evaluation_ms: number
+  flops_per_second: number
+  start_seconds: number
   checkpoint_bytes: number
   memory_bytes: number
   runs: number

@@ -20,12 +20,12 @@ export default migration(40, (db) =>
     machine TEXT NOT NULL,
     model TEXT NOT NULL,
     kind TEXT NOT NULL,
-    -- What else decides the time of a step: objective, batch, answers, threads, mode, precision.
+    -- What else decides the speed: objective, batch, answers, threads, mode, precision.
     shape TEXT NOT NULL,
-    step_ms REAL NOT NULL,
-    start_ms REAL NOT NULL,
-    step_flops REAL NOT NULL,
-    evaluation_ms REAL NOT NULL,
+    -- FLOPs a second over a whole run, everything counted (training, validation, evaluation).
+    flops_per_second REAL NOT NULL,
+    -- From the start of the process to the first step.
+    start_seconds REAL NOT NULL,
     checkpoint_bytes REAL NOT NULL,
     memory_bytes REAL NOT NULL,
     runs INTEGER NOT NULL,

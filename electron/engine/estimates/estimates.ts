@@ -1,0 +1,172 @@
+/**
+ * How long a spec will take, and how much disk and memory: from the speed of the like on this machine, else from the FLOPs and
+ * the speed of its matrix products.
+ */
+import { denseParameters } from '#shared/flops/flops.ts'
+import { presetShape } from '#shared/experiment/presets.ts'
+import type { DataRef, Engine, ExperimentSpec, Stage } from '#shared/experiment/spec.ts'
+import { labRows } from '#tasks/lab/generator.ts'
+import { taskOf } from '#tasks/registry.ts'
+import type * as z from 'zod'
+import type { StageEstimate } from '#shared/contract/runs.ts'
+import { canonical, objectiveOf } from '../runs/expand.ts'
+import type { Measurements } from '../store/measurements.ts'
+import type { RunRecords, RunRow } from '../store/runs.ts'
+import type { Speeds } from '../store/speeds.ts'
+import type { BackendKnowledge } from '../system/backend-probe.ts'
+import { diskOf, machine, machineKey } from '../system/machine.ts'
+import { planStage, type Lengths, type StagePlan } from './stage-plan.ts'
+
+export interface Estimate {
+  readonly stages: z.infer<typeof StageEstimate>[]
+  /** When the last stage would be through, with the queue before it; null where a time is not known (ms since the epoch). */
+  readonly readyAt: number | null
+  readonly freeBytes: number
+}
+
+export interface Estimates {
+  of(spec: ExperimentSpec): Promise<Estimate>
+  /** A run is complete: what it took is remembered. */
+  learn(run: RunRow): Promise<void>
+  /** Seconds that a queued or running run still takes; null where unknown. */
+  secondsLeft(run: RunRow): Promise<number | null>
+}
+
+export interface EstimatesDeps {
+  readonly records: RunRecords
+  readonly measurements: Measurements
+  readonly speeds: Speeds
+  readonly backend: BackendKnowledge
+  readonly workspacePath: string
+  /** Rows of a subset by split, for counts. */
+  subsetSplits(id: string): { readonly train: number; readonly validation: number; readonly test: number }
+  now(): number
+}
+
+/** Share of the speed of large products that small models reach (measured on lab-0.3m; docs/methods). */
+const reached = { pretrain: 0.35, sft: 0.3, rl: 0.3, synchronized: 0.3 } as const
+const startSeconds = 6
+const probeWaitMs = 5_000
+
+export function createEstimates(deps: EstimatesDeps): Estimates {
+  const { records, measurements, speeds, backend, now } = deps
+
+  function planOf(stage: Stage, spec: Pick<ExperimentSpec, 'model' | 'task'>, beforeFlops: number): StagePlan {
+    const task = taskOf(spec.task)
+    const shape = presetShape(spec.model, task.tokenizer.vocabSize, task.maxPromptTokens + task.maxResponseTokens)
+    return planStage({
+      stage,
+      shape,
+      parameters: denseParameters(shape) - (shape.tied ? shape.vocabSize * shape.width : 0),
+      lengths: lengthsOf(stage.data),
+      testPrompts: rowsIn(stage.evaluation.data, 'test'),
+      validationRows: stage.kind === 'sft' ? rowsIn(stage.validation.data, 'validation') : 0,
+      beforeFlops,
+    })
+  }
+
+  const rowsIn = (ref: DataRef, split: 'validation' | 'test'): number =>
+    typeof ref === 'string' ? deps.subsetSplits(ref)[split] : ref.lab.rows
+
+  async function secondsOf(plan: StagePlan, stage: Stage, run: SpeedKey): Promise<{ seconds: number | null; measured: boolean }> {
+    const known = speeds.find({ machine: machineKey(await machine()), model: run.model, kind: stage.kind, shape: shapeKey(stage, run.engine) })
+    const budgetSeconds = stage.budget.minutes === undefined ? Number.POSITIVE_INFINITY : stage.budget.minutes * 60
+    if (known) return { seconds: Math.min(budgetSeconds, known.start_seconds + plan.allFlops / known.flops_per_second), measured: true }
+    const facts = backend.facts()
+    if (!facts) return { seconds: Number.isFinite(budgetSeconds) ? budgetSeconds : null, measured: false }
+    const rate = facts.matmulGflops * 1e9 * reached[stage.kind]
+    return { seconds: Math.min(budgetSeconds, startSeconds + plan.allFlops / rate), measured: false }
+  }
+
+  async function secondsLeft(run: RunRow): Promise<number | null> {
+    if (run.state === 'running' && run.seconds_left !== null) return run.seconds_left
+    const stage = JSON.parse(run.stage) as Stage
+    const spec = { model: run.model, task: run.task } as Pick<ExperimentSpec, 'model' | 'task'>
+    const plan = planOf(stage, spec, run.before_flops)
+    const { seconds } = await secondsOf(plan, stage, { model: run.model, engine: JSON.parse(run.engine) as EngineSettings })
+    return seconds === null ? null : seconds * Math.max(0, 1 - run.step / plan.steps)
+  }
+
+  return {
+    secondsLeft,
+    async of(spec) {
+      // The first answer of all waits a moment for the machine's speed; without it times are unknown.
+      await Promise.race([backend.known(), new Promise((resolve) => setTimeout(resolve, probeWaitMs))])
+      const stages: z.infer<typeof StageEstimate>[] = []
+      const startRun = spec.start ? records.byId(spec.start.run) : undefined
+      let before = startRun && startRun.kind !== 'pretrain' ? startRun.before_flops + startRun.flops : 0
+      for (const stage of spec.stages) {
+        const plan = planOf(stage, spec, before)
+        const { seconds, measured } = await secondsOf(plan, stage, { model: spec.model, engine: spec.engine })
+        if (stage.kind !== 'pretrain') before += plan.flops
+        stages.push({
+          stage: stage.kind,
+          seconds,
+          measured,
+          flops: plan.flops,
+          checkpoints: plan.checkpoints,
+          diskBytes: plan.checkpoints * plan.checkpointBytes,
+          memoryBytes: plan.memoryBytes,
+        })
+      }
+      const queue = await Promise.all(records.inStates(['queued', 'running']).map(secondsLeft))
+      const all = [...queue, ...stages.map((stage) => stage.seconds)]
+      const total = all.some((seconds) => seconds === null) ? null : all.reduce<number>((sum, seconds) => sum + seconds!, 0)
+      return { stages, readyAt: total === null ? null : now() + total * 1000, freeBytes: diskOf(deps.workspacePath).freeBytes }
+    },
+
+    async learn(run) {
+      const attempt = records.attempt(run)
+      // A resumed run has been slowed by its interruptions.
+      if (run.state !== 'completed' || run.attempt !== 1 || !attempt || attempt.ended_at === null || run.wall_ms <= 0) return
+      const stage = JSON.parse(run.stage) as Stage
+      const spec = { model: run.model, task: run.task } as Pick<ExperimentSpec, 'model' | 'task'>
+      const plan = planOf(stage, spec, run.before_flops)
+      const seconds = run.wall_ms / 1000
+      const checkpoints = measurements.checkpoints(run.no)
+      const bytes = checkpoints.reduce((sum, checkpoint) => sum + checkpoint.bytes, 0) / Math.max(1, checkpoints.length)
+      speeds.add({
+        machine: machineKey(await machine()),
+        model: run.model,
+        kind: stage.kind,
+        shape: shapeKey(stage, JSON.parse(run.engine) as EngineSettings),
+        flops_per_second: (run.flops + (plan.allFlops - plan.flops)) / seconds,
+        start_seconds: Math.max(0, (attempt.ended_at - attempt.started_at) / 1000 - seconds),
+        checkpoint_bytes: bytes,
+        memory_bytes: measurements.newest(run.no, ['system/memory_bytes'])['system/memory_bytes'] ?? 0,
+        measured_at: now(),
+      })
+    },
+  }
+}
+
+type EngineSettings = z.infer<typeof Engine>
+interface SpeedKey {
+  readonly model: string
+  readonly engine: EngineSettings
+}
+
+/** What decides the speed beside machine, model and kind. */
+function shapeKey(stage: Stage, { threads, mode, precision }: EngineSettings): string {
+  const size =
+    stage.kind === 'pretrain' || stage.kind === 'sft'
+      ? { batch: stage.batch }
+      : { prompts: stage.prompts, answers: stage.answers, updates: stage.updatesPerRollout }
+  return canonical({ objective: objectiveOf(stage), ...size, threads: threads ?? null, mode, precision })
+}
+
+const sampledRows = 64
+const lengthsKnown = new Map<string, Lengths>()
+
+/** Mean tokens of a set's rows, from its first ones; a subset of the lab task is like its Uniform set. */
+function lengthsOf(ref: DataRef): Lengths {
+  const set = typeof ref === 'string' ? 'uniform' : ref.lab.set
+  const known = lengthsKnown.get(set)
+  if (known) return known
+  const rows = [...labRows({ set, rows: sampledRows, seed: 1 })]
+  const mean = (tokens: (row: (typeof rows)[number]) => string) =>
+    rows.reduce((sum, row) => sum + tokens(row).split(' ').length, 0) / rows.length
+  const lengths = { prompt: mean((row) => row.prompt), trajectory: mean((row) => row.trajectory) }
+  lengthsKnown.set(set, lengths)
+  return lengths
+}

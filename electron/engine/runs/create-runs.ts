@@ -1,0 +1,153 @@
+/** From a spec to queued runs, and a branch from a checkpoint. Checked whole before anything is stored. */
+import { Failure } from '#shared/contract/failure.ts'
+import type { ExperimentSpec, RlStage, Stage } from '#shared/experiment/spec.ts'
+import type { Measurements } from '../store/measurements.ts'
+import type { NewRun, RunRecords, RunRow } from '../store/runs.ts'
+import type { Store } from '../store/store.ts'
+import { newId } from '../ids.ts'
+import { expand } from './expand.ts'
+import { pinOnDisk } from './launch.ts'
+import { noSuchRun } from './no-such-run.ts'
+
+export interface CreateOptions {
+  /** Goes on without a client. */
+  readonly detached: boolean
+  /** For a study: which study, and the role of each stage's run. */
+  readonly study?: { readonly id: string; readonly roles: readonly (string | null)[] }
+}
+
+export interface CreateRuns {
+  /** Returns the chain's ids, first to last. A base that was trained before with the same settings is the first of them. */
+  create(spec: ExperimentSpec, options: CreateOptions): string[]
+  /** Queues an RL stage from the checkpoint nearest to `step`. */
+  branch(request: BranchRequest): { run: string; step: number }
+}
+
+export interface BranchRequest {
+  readonly from: string
+  readonly step: number
+  readonly stage: RlStage
+  readonly name?: string
+  readonly detached: boolean
+}
+
+export interface CreateRunsDeps {
+  readonly store: Store
+  readonly records: RunRecords
+  readonly measurements: Measurements
+  readonly runsFolder: string
+  readonly codeVersion: string
+  /** Facts of a subset. Throws `subset.not_found`. */
+  subset(id: string): { readonly name: string; readonly task: string }
+  now(): number
+}
+
+export function createCreateRuns(deps: CreateRunsDeps): CreateRuns {
+  const { store, records, measurements } = deps
+
+  function create(spec: ExperimentSpec, { detached, study }: CreateOptions): string[] {
+    checkData(spec, deps)
+    const start = spec.start ? startOf(spec, spec.start) : null
+    const runs = expand(spec, {
+      start,
+      detached,
+      codeVersion: deps.codeVersion,
+      now: deps.now(),
+      newId: () => newId('run'),
+      subsetName: (id) => deps.subset(id).name,
+    }).map((run, i): NewRun => (study ? { ...run, study: study.id, role: study.roles[i] ?? null } : run))
+    const base = runs.length > 1 && runs[0]!.kind === 'pretrain' ? sameBase(runs[0]!) : undefined
+    const added = base ? runs.slice(1) : runs
+    if (base && added[0]) added[0] = { ...added[0], parent: base.id }
+    store.transaction(() => {
+      for (const run of added) records.insert(run)
+      records.enqueue(added.map((run) => run.id))
+      if (base) {
+        const first = records.byId(added[0]!.id)!
+        measurements.addEvent(first.no, 0, 'info', `Starts from ${base.name} (${base.id}), which has the same settings.`, deps.now())
+      }
+    })
+    return [...(base ? [base.id] : []), ...added.map((run) => run.id)]
+  }
+
+  /** A base run with the same settings that is complete or on its way. */
+  const sameBase = (wanted: NewRun): RunRow | undefined =>
+    records.byFingerprint(wanted.fingerprint).find((run) => ['completed', 'running', 'queued'].includes(run.state))
+
+  function startOf(spec: ExperimentSpec, { run: id, step }: NonNullable<ExperimentSpec['start']>) {
+    const run = records.byId(id)
+    if (!run || run.deleted_at !== null) throw noSuchRun(id)
+    if (run.model !== spec.model) {
+      throw new Failure({
+        code: 'checkpoint.incompatible',
+        message: `Run ${id} is a ${run.model}; the spec asks for a ${spec.model}.`,
+        input: 'start.run',
+        remedy: `Set model to ${run.model}, or start from another run.`,
+      })
+    }
+    const steps = measurements.checkpoints(run.no).map((checkpoint) => checkpoint.step)
+    if (step !== undefined && !steps.includes(step)) throw noCheckpoint(run, step, steps)
+    // Without a step: a complete run gives its last checkpoint (an SFT run: where switchAt says), another one when it is complete.
+    return { run, step: step ?? null, ancestors: ancestorsOf(run) }
+  }
+
+  function ancestorsOf(run: RunRow): Stage['kind'][] {
+    const parent = run.parent === null ? undefined : records.byId(run.parent)
+    return parent ? [parent.kind, ...ancestorsOf(parent)] : []
+  }
+
+  return {
+    create,
+    branch({ from, step, stage, name, detached }) {
+      const parent = records.byId(from)
+      if (!parent || parent.deleted_at !== null) throw noSuchRun(from)
+      const checkpoints = measurements.checkpoints(parent.no)
+      const steps = checkpoints.map((checkpoint) => checkpoint.step)
+      if (steps.length === 0) throw noCheckpoint(parent, step, steps)
+      const at = nearest(steps, step)
+      const spec = {
+        name: name ?? `${parent.name} · RL from step ${at}`,
+        model: parent.model,
+        task: parent.task,
+        seed: parent.seed,
+        engine: JSON.parse(parent.engine) as ExperimentSpec['engine'],
+        start: { run: from, step: at },
+        stages: [stage],
+      } as ExperimentSpec
+      const [run] = create(spec, { detached })
+      // Kept from now on: the parent may go on and drop older ones before the branch has started.
+      pinOnDisk(deps.runsFolder, from, checkpoints.find((checkpoint) => checkpoint.step === at)!.path)
+      return { run: run!, step: at }
+    },
+  }
+}
+
+/** The task decides what a model reads: data of another task cannot be trained on. */
+function checkData(spec: ExperimentSpec, { subset }: CreateRunsDeps): void {
+  for (const stage of spec.stages) {
+    const refs = [stage.data, stage.evaluation.data, ...(stage.kind === 'sft' ? [stage.validation.data] : [])]
+    for (const ref of refs) {
+      if (typeof ref !== 'string') continue
+      const { name, task } = subset(ref)
+      if (task === spec.task) continue
+      throw new Failure({
+        code: 'input.invalid',
+        message: `${name} holds ${task} data; the experiment's task is ${spec.task}.`,
+        input: `subset ${ref}`,
+        remedy: `Choose a subset of ${spec.task} data.`,
+      })
+    }
+  }
+}
+
+export const nearest = (steps: readonly number[], wanted: number): number =>
+  steps.reduce((best, step) => (Math.abs(step - wanted) < Math.abs(best - wanted) ? step : best))
+
+export function noCheckpoint(run: Pick<RunRow, 'id' | 'name'>, step: number, steps: readonly number[]): Failure {
+  return new Failure({
+    code: 'checkpoint.missing',
+    message: `${run.name} (${run.id}) has no checkpoint at step ${step}.`,
+    input: `${run.id}, step ${step}`,
+    remedy: steps.length > 0 ? `Its nearest is at step ${nearest(steps, step)}; it has ${steps.join(', ')}.` : 'Let it run until it has saved one.',
+  })
+}

@@ -1,0 +1,119 @@
+/** What can be asked about runs: lists, details, points, evaluations, samples, the log. Nothing here changes anything. */
+import { join } from 'node:path'
+import type * as z from 'zod'
+import { accuracyInterval, type PromptOutcome } from '#shared/analysis/accuracy.ts'
+import type { EvaluationPoint, RunDetail, RunEvent, RunState, RunSummary, SamplePage, Series } from '#shared/contract/runs.ts'
+import { runFiles } from '#shared/experiment/run-folder.ts'
+import { tailOf } from '../log.ts'
+import type { EvaluationRow, Measurements } from '../store/measurements.ts'
+import type { RunRecords, RunRow } from '../store/runs.ts'
+import { noSuchRun } from './no-such-run.ts'
+import { detailOf, summariesOf, summaryOf } from './summary.ts'
+
+export interface ReadRuns {
+  list(deleted: boolean): RunSummary[]
+  get(id: string): RunDetail
+  summary(id: string): RunSummary
+  keys(id: string): string[]
+  metrics(request: { readonly id: string; readonly keys?: readonly string[]; readonly sinceStep: number; readonly maxPoints: number }): Series[]
+  evaluations(id: string): EvaluationPoint[]
+  events(id: string, offset: number, limit: number): z.infer<typeof RunEvent>[]
+  samples(request: SampleRequest): z.infer<typeof SamplePage>
+  log(id: string, bytes: number): string
+  states(): { id: string; state: RunState; step: number; steps: number }[]
+}
+
+export interface SampleRequest {
+  readonly id: string
+  readonly step: number | null
+  readonly purpose: 'train' | 'eval' | null
+  readonly verdict: 'all' | 'right' | 'wrong'
+}
+
+export interface ReadRunsDeps {
+  readonly records: RunRecords
+  readonly measurements: Measurements
+  readonly runsFolder: string
+}
+
+export function createReadRuns({ records, measurements, runsFolder }: ReadRunsDeps): ReadRuns {
+  const queue = () => records.inStates(['queued']).map((run) => run.id)
+  const find = (id: string): RunRow => {
+    const run = records.byId(id)
+    if (!run) throw noSuchRun(id)
+    return run
+  }
+  const placeOf = (run: RunRow): number | null => {
+    const place = run.state === 'queued' ? queue().indexOf(run.id) : -1
+    return place < 0 ? null : place
+  }
+
+  return {
+    list: (deleted) => summariesOf(records.all({ deleted }), queue(), measurements),
+    summary: (id) => {
+      const run = find(id)
+      return summaryOf(run, measurements, placeOf(run))
+    },
+    get(id) {
+      const run = find(id)
+      return detailOf(run, {
+        measurements,
+        queuePosition: placeOf(run),
+        attempt: records.attempt(run),
+        children: records.children(id),
+        folder: join(runsFolder, id),
+      })
+    },
+    keys: (id) => measurements.keys(find(id).no),
+    metrics({ id, keys, sinceStep, maxPoints }) {
+      const run = find(id)
+      return (keys ?? measurements.keys(run.no)).map((key) => measurements.series(run.no, key, sinceStep, maxPoints))
+    },
+    evaluations(id) {
+      const run = find(id)
+      return measurements.evaluations(run.no).map((row) => evaluationPoint(row, run))
+    },
+    events: (id, offset, limit) => measurements.events(find(id).no, offset, limit).map(({ run_no: _, ...event }) => event),
+    samples({ id, step, purpose, verdict }) {
+      const run = find(id)
+      const steps = measurements.sampleSteps(run.no)
+      const fitting = steps.filter((each) => (step === null || each.step === step) && (purpose === null || each.purpose === purpose))
+      const chosen = fitting.at(-1)
+      return {
+        steps,
+        step: chosen?.step ?? null,
+        purpose: chosen?.purpose ?? null,
+        samples: chosen ? measurements.samples(run.no, chosen.step, chosen.purpose, verdict) : [],
+      }
+    },
+    log: (id, bytes) => tailOf(join(runsFolder, find(id).id, runFiles.log), bytes),
+    states: () =>
+      records
+        .all({ deleted: false })
+        .map(({ id, state, step, steps }) => ({ id, state, step, steps })),
+  }
+}
+
+/** An evaluation with its intervals: by prompt over the sampled answers, Wilson over the greedy ones. */
+export function evaluationPoint(row: EvaluationRow, run: Pick<RunRow, 'kind' | 'before_flops'>): EvaluationPoint {
+  const outcomes = outcomesOf(row)
+  const greedy = greedyOf(row)
+  const part = ({ value, lo, hi }: { value: number; lo: number; hi: number }) => ({ value, lo, hi })
+  return {
+    step: row.step,
+    flops: row.flops,
+    totalFlops: run.kind === 'pretrain' ? 0 : run.before_flops + row.flops,
+    k: row.k,
+    n: outcomes.length,
+    accuracy: part(accuracyInterval(outcomes)),
+    greedy: greedy.length > 0 ? part(accuracyInterval(greedy)) : null,
+  }
+}
+
+/** Right answers of k, by prompt. */
+export const outcomesOf = (row: EvaluationRow): PromptOutcome[] =>
+  (JSON.parse(row.correct) as number[]).map((correct) => ({ correct, answers: row.k }))
+
+/** The greedy answer, by prompt; empty where none was asked for. */
+export const greedyOf = (row: EvaluationRow): PromptOutcome[] =>
+  (JSON.parse(row.greedy) as number[]).map((correct) => ({ correct, answers: 1 }))
