@@ -37,17 +37,18 @@ async function start(route) {
   if (!electron) return serveInstead(route, 'the window has no Electron to run on')
   const sandbox = sandboxDecision(await sandboxFacts(electron.path))
   if (!sandbox.canStart) return serveInstead(route, sandbox.reason, sandbox.remedy)
-  return runToEnd(electron.path, [places.repository, ...sandbox.flags, ...route.args], childOptions())
+  // Chromium speaks of buses and GPUs it does without; what it says is for those who ask.
+  const quiet = process.env.ELECTRON_ENABLE_LOGGING ? [] : ['--log-level=3']
+  return runToEnd(electron.path, [places.repository, ...sandbox.flags, ...quiet, ...route.args], childOptions())
 }
 
 /** Set-up and build. A part the program can do without is only named. @param {Route} route */
 async function prepare(route) {
   const problems = await provision(route.parts, { json, again: route.again })
-  for (const [part, problem] of problems) {
-    if (!route.mayLack.includes(part)) throw problem
-    console.error(
-      `set-up: going on without this. ${problem.part}: ${problem.message}\n        Remedy: ${problem.remedy}`,
-    )
+  for (const [part, problem] of problems) if (!route.mayLack.includes(part)) throw problem
+  // One cause can stop several parts.
+  for (const { part, message, remedy } of new Set(problems.values())) {
+    console.error(`set-up: going on without this. ${part}: ${message}\n        Remedy: ${remedy}`)
   }
   if (route.needsBuild) await ensureBuilt(places, { json })
 }

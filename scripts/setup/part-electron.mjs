@@ -72,16 +72,18 @@ async function provideOfficial({ places, reporter }) {
     step.end(`the official binary can't be had here (${lastWords(result, 1)})`)
     return undefined
   }
-  const partial = freshFolder(`${folder}.partial`)
-  await unzip(
-    zip,
-    partial,
-    (name) => name,
-    (done, total) => step.bytes(done, total),
-  )
-  renameSync(partial, folder)
-  rmSync(downloads, { recursive: true, force: true })
-  step.end()
+  step.end('downloaded')
+  await inStep(reporter, `Electron ${version}, unpacking`, async (unpacking) => {
+    const partial = freshFolder(`${folder}.partial`)
+    await unzip(
+      zip,
+      partial,
+      (name) => name,
+      (done, total) => unpacking.bytes(done, total),
+    )
+    renameSync(partial, folder)
+    rmSync(downloads, { recursive: true, force: true })
+  })
   return runtime
 }
 

@@ -89,8 +89,7 @@ async function provideEach(names, context) {
   /** @type {Problems} */
   const problems = new Map()
   const note = (/** @type {PartName} */ name, /** @type {unknown} */ error) => {
-    if (!(error instanceof SetupFailure)) throw error
-    problems.set(name, error)
+    problems.set(name, asFailure(error, ownParts[name]?.title ?? name))
   }
   let isSystemDone = false
   for (const name of names) {
@@ -107,6 +106,22 @@ async function provideEach(names, context) {
     else await provideOwn(own, context).catch((error) => note(name, error))
   }
   return problems
+}
+
+/**
+ * A full or read-only disk can show itself in any step; everything else that is no SetupFailure is a defect.
+ * @param {unknown} error
+ * @param {string} part
+ */
+function asFailure(error, part) {
+  if (error instanceof SetupFailure) return error
+  const { code, message } = /** @type {NodeJS.ErrnoException} */ (error)
+  if (typeof code !== 'string') throw error
+  const remedy =
+    code === 'ENOSPC' || code === 'EDQUOT'
+      ? 'Free some disk space, or set SWITCHPOINT_CACHE to a folder on a larger disk, and start again.'
+      : 'See that the folder it names may be written to, and start again: what was half done is thrown away.'
+  return new SetupFailure({ part, message, remedy }, { cause: error })
 }
 
 /** @param {import('./parts.mjs').Part} part @param {import('./parts.mjs').Context} context */
