@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { panelsFor, panelTitle } from './panels.ts'
+
+describe('panels', () => {
+  it('puts a stage’s own first, shows only keys that exist, and each key once', () => {
+    const panels = panelsFor('sft', [
+      'train/loss',
+      'val/loss',
+      'train/grad_norm',
+      'eval/accuracy',
+      'my/metric',
+      'eval/greedy',
+    ])
+    expect(panels.map(({ id }) => id)).toEqual(['val/loss', 'accuracy', 'train/grad_norm', 'my/metric'])
+    const all = panels.flatMap(({ keys }) => keys)
+    expect(new Set(all).size).toBe(all.length)
+  })
+
+  it('titles are findings', () => {
+    const [reward] = panelsFor('rl', ['train/reward'])
+    const rising = Array.from({ length: 60 }, (_, i) => i)
+    expect(panelTitle(reward!, rising, true)).toBe('Reward is still rising')
+    const [loss] = panelsFor('sft', ['val/loss'])
+    expect(panelTitle(loss!, [1, 0.5, 0.6], true)).toBe('Validation loss is 20\u202f% above its minimum')
+    expect(panelTitle(loss!, [1, 0.5, 0.505], true)).toBe('Validation loss is at its minimum')
+  })
+})
