@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { runToEnd } from './launch/child.mjs'
 import { canRunCommands, doctorBeforeSetup } from './launch/doctor-before-setup.mjs'
 import { programEnvironment } from './launch/environment.mjs'
-import { hasDisplay, routeOf, serveRoute } from './launch/routing.mjs'
+import { chromiumFlags, hasDisplay, routeOf, serveRoute } from './launch/routing.mjs'
 import { sandboxDecision, sandboxFacts } from './launch/sandbox.mjs'
 import { ensureBuilt } from './setup/build.mjs'
 import { EXIT_PART_MISSING, reportFailure } from './setup/failure.mjs'
@@ -30,16 +30,15 @@ try {
 /** @param {Route} route @returns {Promise<number>} exit code */
 async function start(route) {
   if (route.parts.length === 0 && !canRunCommands(places)) return doctorOnly()
-  await prepare(route)
+  const problems = await prepare(route)
   if (route.kind === 'command') return runCommand(route.args)
 
   const electron = electronRuntime(places)
-  if (!electron) return serveInstead(route, 'the window has no Electron to run on')
+  if (!electron || problems.has('electron')) return serveInstead(route, 'its parts are not all there')
   const sandbox = sandboxDecision(await sandboxFacts(electron.path))
   if (!sandbox.canStart) return serveInstead(route, sandbox.reason, sandbox.remedy)
-  // Chromium speaks of buses and GPUs it does without; what it says is for those who ask.
-  const quiet = process.env.ELECTRON_ENABLE_LOGGING ? [] : ['--log-level=3']
-  return runToEnd(electron.path, [places.repository, ...sandbox.flags, ...quiet, ...route.args], childOptions())
+  const flags = [...sandbox.flags, ...chromiumFlags(process.env)]
+  return runToEnd(electron.path, [places.repository, ...flags, ...route.args], childOptions())
 }
 
 /** Set-up and build. A part the program can do without is only named. @param {Route} route */
@@ -51,6 +50,7 @@ async function prepare(route) {
     console.error(`set-up: going on without this. ${part}: ${message}\n        Remedy: ${remedy}`)
   }
   if (route.needsBuild) await ensureBuilt(places, { json })
+  return problems
 }
 
 /** @param {Route} route @param {string} reason @param {string} [remedy] */

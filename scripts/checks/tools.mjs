@@ -4,8 +4,14 @@ import { join } from 'node:path'
 
 /** @typedef {{ name: string, command: readonly string[] }} Tool  command: script in node_modules and its arguments */
 
-export const PRETTIER = ['prettier/bin/prettier.cjs', '--log-level', 'warn']
-const ESLINT = ['eslint/bin/eslint.js', '.', '--max-warnings', '0']
+const CACHES = 'node_modules/.cache'
+export const PRETTIER = [
+  'prettier/bin/prettier.cjs',
+  '--log-level=warn',
+  '--cache',
+  `--cache-location=${CACHES}/prettier`,
+]
+const ESLINT = ['eslint/bin/eslint.js', '.', '--max-warnings=0', '--cache', `--cache-location=${CACHES}/eslint`]
 const ROOMS = ['electron', 'shared', 'renderer', 'bench', 'e2e', 'scripts']
 
 /** @param {string} repository @returns {Tool[]} one check of types a room, so that a wrong global is an error where it is wrong */

@@ -72,3 +72,11 @@ export const serveRoute = (args) => ({
 
 /** @param {NodeJS.ProcessEnv} env */
 export const hasDisplay = (env) => Boolean(env.DISPLAY || env.WAYLAND_DISPLAY)
+
+/** Chromium's own flags for the window. @param {NodeJS.ProcessEnv} env */
+export function chromiumFlags(env) {
+  // What Chromium says of buses and GPUs it does without is for those who ask.
+  const quiet = env.ELECTRON_ENABLE_LOGGING ? [] : ['--log-level=3']
+  // Older Electrons look for X only, unless told.
+  return env.DISPLAY || !env.WAYLAND_DISPLAY ? quiet : [...quiet, '--ozone-platform=wayland']
+}

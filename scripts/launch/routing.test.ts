@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hasDisplay, routeOf, words } from './routing.mjs'
+import { chromiumFlags, hasDisplay, routeOf, words } from './routing.mjs'
 
 const onDesktop = { hasDisplay: true }
 const onServer = { hasDisplay: false }
@@ -76,4 +76,10 @@ it('takes either display for one', () => {
     false,
     false,
   ])
+})
+
+it('keeps Chromium quiet unless asked, and tells it of Wayland where there is nothing else', () => {
+  expect(chromiumFlags({ DISPLAY: ':0', WAYLAND_DISPLAY: 'wayland-0' })).toEqual(['--log-level=3'])
+  expect(chromiumFlags({ WAYLAND_DISPLAY: 'wayland-0' })).toEqual(['--log-level=3', '--ozone-platform=wayland'])
+  expect(chromiumFlags({ DISPLAY: ':0', ELECTRON_ENABLE_LOGGING: '1' })).toEqual([])
 })
