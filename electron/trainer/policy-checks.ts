@@ -63,7 +63,7 @@ export function checkBatch(batch: TrainBatch, { key, inputs }: ObjectiveGraph, s
 
 /** @throws Failure 'input.invalid' for what cannot be sampled. */
 export function checkRequest(request: GenerateRequest, { vocabSize, maxLength }: ModelShape): void {
-  const { prompts, promptIds, answers, temperature, topP, topK, maxNewTokens, forbidden } = request
+  const { prompts, promptIds, answers, temperature, topP, topK, maxNewTokens, limits, forbidden } = request
   if (promptIds.length !== prompts.length)
     throw refuse(`${promptIds.length} prompt ids`, `There are ${prompts.length} prompts.`)
   if (!Number.isInteger(answers) || answers < 1)
@@ -76,14 +76,15 @@ export function checkRequest(request: GenerateRequest, { vocabSize, maxLength }:
   if (!Number.isInteger(topK) || topK < 0) throw refuse(`topK ${topK}`, 'It must be a whole number, 0 for no filter.')
   if (new Set(forbidden).size >= vocabSize)
     throw refuse(`${forbidden.length} forbidden tokens`, 'No token is left to choose.')
+  if (limits && limits.length !== prompts.length)
+    throw refuse(`${limits.length} limits`, `There are ${prompts.length} prompts.`)
   prompts.forEach((prompt, i) => {
+    const limit = limits?.[i] ?? maxNewTokens
     if (prompt.length === 0) throw refuse(`prompt ${i}`, 'A prompt needs at least one token.')
-    if (prompt.length + maxNewTokens > maxLength) {
-      throw refuse(
-        `prompt ${i}`,
-        `Its ${prompt.length} tokens and ${maxNewTokens} new ones exceed the model's ${maxLength}.`,
-      )
-    }
+    if (!Number.isInteger(limit) || limit < 1 || limit > maxNewTokens)
+      throw refuse(`prompt ${i}, limit ${limit}`, `A limit is a whole number from 1 to maxNewTokens, ${maxNewTokens}.`)
+    if (prompt.length + limit > maxLength)
+      throw refuse(`prompt ${i}`, `Its ${prompt.length} tokens and ${limit} new ones exceed the model's ${maxLength}.`)
     const stranger = prompt.find((token) => !isToken(token, vocabSize))
     if (stranger !== undefined)
       throw refuse(`prompt ${i}, token ${stranger}`, `The vocabulary ends at ${vocabSize - 1}.`)

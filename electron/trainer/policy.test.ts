@@ -112,6 +112,17 @@ describe.each(['recorded', 'eager'] as const)('a %s policy', (mode) => {
     a.forEach((logp, i) => expect(logp === 0).toBe((i % 8) + 1 >= batch.lengths[Math.floor(i / 8)]!))
   })
 
+  it('cuts each prompt at its own limit, the tokens before it unchanged', async () => {
+    const whole = toyRequest({ maxNewTokens: 8, stopTokens: [] })
+    const limits = [1, 2, 3, 5, 8]
+    const free = await policy.generate(whole)
+    const cut = await policy.generate({ ...whole, limits })
+    expect(cut.map(({ tokens }) => [...tokens])).toEqual(
+      free.map(({ prompt, tokens }) => [...tokens.subarray(0, limits[prompt])]),
+    )
+    expect(cut.every(({ stopped }) => !stopped)).toBe(true)
+  })
+
   it('never gives a forbidden token a chance', async () => {
     const tokens = Int32Array.of(1, 21)
     const [logp] = await policy.score({ tokens, rows: 1, width: 2, lengths: Int32Array.of(2) }, 1)
@@ -128,6 +139,7 @@ describe.each(['recorded', 'eager'] as const)('a %s policy', (mode) => {
     ['a missing input', () => policy.evaluate(crossEntropy.key, { ...toyBatch(2, 4), inputs: {} })],
     ['an empty prompt', () => policy.generate(toyRequest({ prompts: [new Int32Array(0)], promptIds: [1] }))],
     ['more tokens than the model holds', () => policy.generate(toyRequest({ maxNewTokens: 48 }))],
+    ['a limit above the request’s', () => policy.generate(toyRequest({ limits: [1, 2, 3, 4, 21] }))],
     ['a negative temperature', () => policy.generate(toyRequest({ temperature: -1 }))],
   ])('refuses %s', async (_, act) => {
     await expect(act()).rejects.toMatchObject({ code: 'input.invalid' })

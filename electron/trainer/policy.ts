@@ -82,6 +82,8 @@ export interface GenerateRequest {
   readonly topP: number
   readonly topK: number
   readonly maxNewTokens: number
+  /** New tokens allowed for each prompt, at most `maxNewTokens`; absent: `maxNewTokens` for all. */
+  readonly limits?: readonly number[]
   readonly stopTokens: readonly number[]
   /** Tokens whose logits are set to -inf before sampling AND in logp. */
   readonly forbidden: readonly number[]

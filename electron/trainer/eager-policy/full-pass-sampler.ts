@@ -21,11 +21,12 @@ function sampleOne(
   prompt: number,
   answer: number,
 ): Rollout {
-  const { prompts, promptIds, seed, temperature, stopTokens, maxNewTokens } = request
+  const { prompts, promptIds, seed, temperature, stopTokens, maxNewTokens, limits } = request
+  const limit = limits?.[prompt] ?? maxNewTokens
   const tokens: number[] = []
   const logp: number[] = []
   let stopped = false
-  while (!stopped && tokens.length < maxNewTokens) {
+  while (!stopped && tokens.length < limit) {
     const u = temperature === 0 ? 0 : uniform(seed, promptIds[prompt]!, answer, tokens.length)
     const next = nextToken(weights, shape, request, [...prompts[prompt]!, ...tokens], u)
     tokens.push(next.token)

@@ -139,7 +139,9 @@ class Batch {
 
   /** Takes finished sequences out; sequences from the end fill the gaps. */
   private retire(): void {
-    const isDone = (live: Live) => this.stops.has(live.lastToken) || live.tokens.length >= this.request.maxNewTokens
+    const { limits, maxNewTokens } = this.request
+    const isDone = ({ prompt, tokens, lastToken }: Live) =>
+      this.stops.has(lastToken) || tokens.length >= (limits?.[prompt] ?? maxNewTokens)
     const staying = this.live.flatMap((live, slot) => (isDone(live) ? [] : [slot]))
     if (staying.length === this.live.length) return
     this.finished.push(...this.live.filter(isDone).map((live) => this.rolloutOf(live)))

@@ -17,9 +17,7 @@ import type { StagePlan } from './stage-loop.ts'
 
 export function imitationStep(stage: PretrainStage | SftStage, objective: SftObjective, deps: StageDeps): StagePlan['step'] {
   const { policy, task, data, shape } = deps
-  const lengths = data.train.map(sequenceLength)
-  const window = Number(process.env['GROUP'] ?? 0)
-  const order = new DataOrder(data.train.length, window ? { lengths, batch: stage.batch, window } : undefined)
+  const order = new DataOrder(data.train.length)
   const meanLength = data.train.reduce((sum, row) => sum + sequenceLength(row), 0) / data.train.length
   const horizon = expectedSteps(stage.budget, trainingFlops(shape, { count: stage.batch, tokens: stage.batch * meanLength }), deps.beforeFlops)
   // eslint-disable-next-line require-yield -- one update is one call: there is no place to stop in it

@@ -23,27 +23,13 @@ export interface Drawn {
   readonly next: OrderState
 }
 
-export interface Grouping {
-  /** Length of each row (tokens). */
-  readonly lengths: readonly number[]
-  /** Rows of a batch. */
-  readonly batch: number
-  /** Batches among which rows are sorted. */
-  readonly window: number
-}
-
 export class DataOrder {
   readonly #rows: number
-  readonly #grouping: Grouping | undefined
   #cached: { seed: number; epoch: number; order: Uint32Array } | undefined
 
-  /**
-   * `rows`: how many rows there are (at least 1). With `grouping`, rows of a window of batches are sorted by length, so that a
-   * batch holds rows of about one length and little padding; the batches of a window come in a drawn order.
-   */
-  constructor(rows: number, grouping?: Grouping) {
+  /** `rows`: how many rows there are (at least 1). */
+  constructor(rows: number) {
     this.#rows = rows
-    this.#grouping = grouping
   }
 
   static start(seed: number): OrderState {
@@ -74,29 +60,10 @@ export class DataOrder {
 
   #order(seed: number, epoch: number): Uint32Array {
     if (this.#cached?.seed === seed && this.#cached.epoch === epoch) return this.#cached.order
-    const shuffled = permutation(this.#rows, streamSeed(seed, 'order', epoch))
-    const order = this.#grouping ? grouped(shuffled, this.#grouping, epoch, seed) : shuffled
+    const order = permutation(this.#rows, streamSeed(seed, 'order', epoch))
     this.#cached = { seed, epoch, order }
     return order
   }
-}
-
-/**
- * The rows of each window sorted by length, cut at the places where batches begin (batches run on over the ends of epochs, so an
- * epoch may begin in the middle of one), and those batches shuffled. The first and last batch of an epoch, which may be parts of
- * one, stay where they are.
- */
-function grouped(order: Uint32Array, { lengths, batch, window }: Grouping, epoch: number, seed: number): Uint32Array {
-  const out: number[] = []
-  const first = (batch - ((epoch * order.length) % batch)) % batch
-  out.push(...order.subarray(0, first))
-  for (let from = first; from < order.length; from += batch * window) {
-    const rows = [...order.subarray(from, from + batch * window)].sort((a, b) => lengths[a]! - lengths[b]! || a - b)
-    const whole = Math.floor(rows.length / batch)
-    for (const b of permutation(whole, streamSeed(seed, 'order', epoch, from))) out.push(...rows.slice(b * batch, (b + 1) * batch))
-    out.push(...rows.slice(whole * batch))
-  }
-  return Uint32Array.from(out)
 }
 
 /** Fisher-Yates over 0..n-1. */
