@@ -60,9 +60,8 @@ function solveLinear(r: Float64Array, w: Float64Array, g: Float64Array, part: Li
   const pg = g1 - gg
   const pr = r1 - gr
   const cost = (e: number, H: number) => rr - 2 * (e * pr + H * gr) + e * e * pp + 2 * e * H * pg + H * H * gg
-  const clamp = (H: number) => Math.min(part.high, Math.max(part.low, H))
   let eps = 0
-  let H = part.gain ?? clamp(gg > 0 ? gr / gg : 0)
+  let H = part.gain ?? clamp(gg > 0 ? gr / gg : 0, part.low, part.high)
   let free = part.gain === null && H > part.low && H < part.high ? 1 : 0
   if (part.freeOffset) {
     const determinant = pp * gg - pg * pg
@@ -89,6 +88,8 @@ function solveLinear(r: Float64Array, w: Float64Array, g: Float64Array, part: Li
   state.cost = Math.max(0, cost(eps, H))
   return free
 }
+
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))
 
 function fillProgress(lnX: Float64Array, u: number, v: number, g: Float64Array): void {
   const B = Math.exp(u)
@@ -165,6 +166,11 @@ export function polish(
       b0 += wi * a * e
       b1 += wi * b * e
     }
+    // A parameter that sits on its bound and is pushed further out stays there, and the other moves alone.
+    const [uLow, uHigh] = bounds.lnB
+    const [vLow, vHigh] = bounds.lnC
+    if ((state.u >= uHigh && b0 > 0) || (state.u <= uLow && b0 < 0)) [h01, b0] = [0, 0]
+    if ((state.v >= vHigh && b1 > 0) || (state.v <= vLow && b1 < 0)) [h01, b1] = [0, 0]
     let gained = 0
     for (let attempt = 0; attempt < 12; attempt++) {
       const m00 = h00 * (1 + lambda) + 1e-30
@@ -172,8 +178,8 @@ export function polish(
       const det = m00 * m11 - h01 * h01
       const du = (b0 * m11 - b1 * h01) / det
       const dv = (b1 * m00 - b0 * h01) / det
-      trial.u = Math.min(bounds.lnB[1], Math.max(bounds.lnB[0], state.u + Math.max(-2, Math.min(2, du))))
-      trial.v = Math.min(bounds.lnC[1], Math.max(bounds.lnC[0], state.v + Math.max(-4, Math.min(4, dv))))
+      trial.u = clamp(state.u + clamp(du, -2, 2), uLow, uHigh)
+      trial.v = clamp(state.v + clamp(dv, -4, 4), vLow, vHigh)
       fillProgress(grid.lnX, trial.u, trial.v, g)
       const freeNow = solveLinear(r, w, g, part, trial)
       if (trial.cost < state.cost) {
