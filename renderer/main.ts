@@ -1,5 +1,5 @@
 /** The page: one app, one line to the engine. */
-import './rpc/take-token.ts'
+import './zod-without-eval.ts'
 import '@fontsource-variable/inter/wght.css'
 import '@fontsource-variable/jetbrains-mono/wght.css'
 import './theme/base.css'

@@ -1,0 +1,36 @@
+/** Branches of an SFT run as the view and the recommendation take them. */
+import type { MeasuredBranch } from '#shared/analysis/recommend.ts'
+import type { BranchCurve } from '#shared/contract/contract.ts'
+import type { MeasuredSwitch } from '../../charts/after-rl.option.ts'
+
+export function measuredSwitches(branches: readonly BranchCurve[]): MeasuredSwitch[] {
+  return branches
+    .filter(({ points, parentStep }) => points.length > 1 && parentStep !== null)
+    .map(({ parentStep, name, points, fit }) => {
+      const isSet = fit !== null && fit.verdict !== 'not-identifiable'
+      return {
+        step: parentStep!,
+        name,
+        value: isSet ? fit.aPost.value : Math.max(...points.map(({ accuracy }) => accuracy.value * 100)),
+        interval: isSet ? { lo: fit.aPost.lo, hi: fit.aPost.hi } : null,
+      }
+    })
+    .sort((a, b) => a.step - b.step)
+}
+
+/** What the recommendation may weigh: branches with a fitted law. */
+export const measuredBranches = (branches: readonly BranchCurve[]): MeasuredBranch[] =>
+  branches.flatMap(({ fit, parentStep }) =>
+    fit === null || parentStep === null
+      ? []
+      : [
+          {
+            step: parentStep,
+            analysis: { aPost: fit.aPost, verdict: fit.verdict, collapse: fit.collapse, level: 0.8 as const },
+          },
+        ],
+  )
+
+/** The checkpoint nearest to a step; null where there is none. */
+export const nearestCheckpoint = (steps: readonly number[], step: number): number | null =>
+  steps.length === 0 ? null : steps.reduce((best, at) => (Math.abs(at - step) < Math.abs(best - step) ? at : best))
