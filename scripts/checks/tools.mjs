@@ -12,6 +12,7 @@ export const PRETTIER = [
   `--cache-location=${CACHES}/prettier`,
 ]
 const ESLINT = ['eslint/bin/eslint.js', '.', '--max-warnings=0', '--cache', `--cache-location=${CACHES}/eslint`]
+const E2E_CONFIG = 'e2e/playwright.config.ts'
 const ROOMS = ['electron', 'shared', 'renderer', 'bench', 'e2e', 'scripts']
 
 /** @param {string} repository @returns {Tool[]} one check of types a room, so that a wrong global is an error where it is wrong */
@@ -53,7 +54,7 @@ export const staticChecks = (repository) => [
 export const unitTool = (rest) => ['vitest/vitest.mjs', 'run', ...rest]
 
 /** @param {readonly string[]} rest */
-export const e2eTool = (rest) => ['@playwright/test/cli.js', 'test', ...rest]
+export const e2eTool = (rest) => ['@playwright/test/cli.js', 'test', '--config', E2E_CONFIG, ...rest]
 
 /**
  * Playwright's command line, under a virtual display where there is none.
