@@ -18,17 +18,21 @@ export interface HeadCounts {
   readonly kv: number
 }
 
+/** Traces use sizes of up to a few dozen (`generalise.ts`), also for models of shorter sequences. */
+const fewestPositions = 64
+
 /** (cos, sin) of each position and pair: [positions, headSize], pairs interleaved. Worked out in double precision. */
-export function rotations({ headSize, ropeBase, maxLength }: ModelShape): Float32Array {
-  const table = new Float32Array(maxLength * headSize)
-  for (let position = 0; position < maxLength; position++) {
+export function rotations({ headSize, ropeBase, maxLength }: ModelShape): Tensor2D {
+  const positions = Math.max(maxLength, fewestPositions)
+  const table = new Float32Array(positions * headSize)
+  for (let position = 0; position < positions; position++) {
     for (let pair = 0; pair < headSize / 2; pair++) {
       const angle = position * ropeBase ** ((-2 * pair) / headSize)
       table[position * headSize + 2 * pair] = Math.cos(angle)
       table[position * headSize + 2 * pair + 1] = Math.sin(angle)
     }
   }
-  return table
+  return tf.tensor2d(table, [positions, headSize])
 }
 
 /**

@@ -75,6 +75,5 @@ export function forbiddenBias(vocabSize: number, forbidden: readonly number[]): 
 
 /** Rotations of positions 0..width-1: [width, headSize]. */
 export function turnsUpTo(shape: ModelShape, width: number): Tensor2D {
-  const table = tf.tensor2d(rotations(shape), [shape.maxLength, shape.headSize])
-  return tf.slice(table, [0, 0], [width, shape.headSize])
+  return tf.slice(rotations(shape), [0, 0], [width, shape.headSize])
 }

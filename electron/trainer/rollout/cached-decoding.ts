@@ -42,8 +42,7 @@ export function decode(
   const { tokens, positions, cacheRows, bias } = inputs
   const rows = tokens.shape[0]
   const group = heads / kvHeads
-  const table = tf.tensor2d(rotations(shape), [shape.maxLength, headSize])
-  const factors = jointFactors(gather(table, positions), { q: heads, kv: kvHeads })
+  const factors = jointFactors(gather(rotations(shape), positions), { q: heads, kv: kvHeads })
   const mask = lookBackMask(positions, capacity)
   let x = rowsOf(weights['embed'] as Tensor2D, tokens)
   for (let layer = 0; layer < shape.layers; layer++) {
