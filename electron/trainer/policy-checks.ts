@@ -61,6 +61,13 @@ export function checkBatch(batch: TrainBatch, { key, inputs }: ObjectiveGraph, s
   }
 }
 
+/** The parts of a mini-batch. @throws Failure 'input.invalid' when there is none. */
+export function partsOf(batch: TrainBatch | readonly TrainBatch[]): readonly TrainBatch[] {
+  const parts = 'rows' in batch ? [batch] : batch
+  if (parts.length === 0) throw refuse('0 parts', 'A mini-batch needs at least one part.')
+  return parts
+}
+
 /** @throws Failure 'input.invalid' for what cannot be sampled. */
 export function checkRequest(request: GenerateRequest, { vocabSize, maxLength }: ModelShape): void {
   const { prompts, promptIds, answers, temperature, topP, topK, maxNewTokens, limits, forbidden } = request

@@ -12,6 +12,7 @@ import {
   toyRequest,
 } from './fixtures/toy-policy.ts'
 import type { Policy, PolicyState, TrainBatch } from './policy.ts'
+import { lengthParts, partOf } from './stages/data/length-parts.ts'
 import { loadBackend } from './tensor/backend.ts'
 
 const objectives = [crossEntropy, clipped]
@@ -81,6 +82,29 @@ describe.each(['recorded', 'eager'] as const)('a %s policy', (mode) => {
     expect(applied).toBe(false)
     expect(gradNorm).toBeGreaterThan(1e-6)
     expect(await policy.read({ moments: true })).toEqual(before)
+  })
+
+  it('takes one step on a mini-batch in parts, as on the whole', async () => {
+    const batch = toyBatch(7, 12, 8)
+    const parts = lengthParts(batch.lengths, 0).map((rows) => partOf(batch, rows, crossEntropy.inputs))
+    expect(parts.length).toBeGreaterThan(2)
+    const state = await policy.read({ moments: true })
+    const whole = await policy.train(crossEntropy.key, batch, settings)
+    const after = await policy.read({ moments: true })
+    await policy.write(state)
+    const inParts = await policy.train(crossEntropy.key, parts, settings)
+    for (const number of ['loss', 'gradNorm'] as const) expect(inParts[number]).toBeCloseTo(whole[number], 5)
+    expect(inParts).toMatchObject({ applied: true, metrics: whole.metrics })
+    expectSameState(await policy.read({ moments: true }), after)
+  })
+
+  it('leaves everything untouched when one part of several is broken', async () => {
+    const [good, bad] = [toyBatch(3, 7), toyBatch(2, 5)]
+    const broken = { ...bad, inputs: { ...bad.inputs, weight: bad.inputs['weight']!.map(() => NaN) } }
+    const before = await policy.read({ moments: true })
+    expect(await policy.train(crossEntropy.key, [good, broken], settings)).toMatchObject({ applied: false, loss: NaN })
+    expect(await policy.read({ moments: true })).toEqual(before)
+    await expect(policy.train(crossEntropy.key, [], settings)).rejects.toMatchObject({ code: 'input.invalid' })
   })
 
   it('goes on from what was read as if nothing had happened', async () => {

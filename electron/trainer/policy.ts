@@ -129,7 +129,15 @@ export interface PolicyOptions {
 
 export interface Policy {
   readonly shape: ModelShape
-  train(objectiveKey: string, batch: TrainBatch, settings: OptimiserSettings): Promise<TrainResult>
+  /**
+   * One optimiser step. Several batches are parts of one mini-batch: their losses, metrics and gradients are summed before the norm
+   * is taken (inputs must weigh tokens by the whole mini-batch, as objectives/ does), so parts may have their own widths.
+   */
+  train(
+    objectiveKey: string,
+    batch: TrainBatch | readonly TrainBatch[],
+    settings: OptimiserSettings,
+  ): Promise<TrainResult>
   /** Loss and metrics of an objective without an update (validation). */
   evaluate(
     objectiveKey: string,

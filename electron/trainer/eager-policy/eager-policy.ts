@@ -6,10 +6,11 @@ import * as tf from '@tensorflow/tfjs'
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 import type { ModelShape } from '#shared/experiment/presets.ts'
 import { fromStored, toStored } from '../model/layout.ts'
+import { summed } from '../mini-batch-sum.ts'
 import { forwardPass, objectiveValue, type BatchTensors } from '../model/objective-value.ts'
 import { parametersOf, type Parameter } from '../model/parameters.ts'
 import type { Weights } from '../model/transformer.ts'
-import { checkBatch, checkRequest, checkRows, objectiveNamed } from '../policy-checks.ts'
+import { checkBatch, checkRequest, checkRows, objectiveNamed, partsOf } from '../policy-checks.ts'
 import type { GenerateRequest, ObjectiveGraph, OptimiserSettings, Policy, PolicyOptions, PolicyState, Rollout, TokenRows, TrainBatch, TrainResult } from '../policy.ts' // prettier-ignore
 import { sampleByFullPasses } from './full-pass-sampler.ts'
 import { globalNorm, updatedParameter, type ParameterState } from './reference-adamw.ts'
@@ -28,18 +29,18 @@ export class EagerPolicy implements Policy {
     this.parameters = parametersOf(options.shape)
   }
 
-  async train(objectiveKey: string, batch: TrainBatch, settings: OptimiserSettings): Promise<TrainResult> {
-    const objective = this.objective(objectiveKey, batch)
+  async train(
+    objectiveKey: string,
+    batch: TrainBatch | readonly TrainBatch[],
+    settings: OptimiserSettings,
+  ): Promise<TrainResult> {
+    const parts = partsOf(batch)
+    const objectives = parts.map((part) => this.objective(objectiveKey, part))
     return tf.tidy(() => {
       const names = this.parameters.map(({ name }) => name)
-      const metrics: Record<string, Scalar> = {}
-      const lossOf = (...weights: Tensor[]): Scalar => {
-        const result = this.value(Object.fromEntries(names.map((name, i) => [name, weights[i]!])), objective, batch)
-        for (const [name, metric] of Object.entries(result.metrics)) metrics[name] = tf.keep(metric)
-        return result.loss
-      }
-      const { value, grads } = tf.valueAndGrads(lossOf)(names.map((name) => this.states.get(name)!.weight))
-      const loss = value.dataSync()[0]!
+      const results = parts.map((part, i) => this.gradients(objectives[i]!, part))
+      const { loss, metrics } = summed(results)
+      const grads = names.map((_, i) => tf.addN(results.map(({ grads }) => grads[i]!)))
       const gradNorm = globalNorm(grads)
       const applied = Number.isFinite(loss) && Number.isFinite(gradNorm) && gradNorm <= (settings.skipAbove ?? Infinity)
       if (applied) {
@@ -51,8 +52,21 @@ export class EagerPolicy implements Policy {
           ),
         )
       }
-      return { loss, gradNorm, metrics: numbersOf(metrics), applied } as TrainResult & tf.TensorContainerObject
+      return { loss, gradNorm, metrics, applied } as TrainResult & tf.TensorContainerObject
     })
+  }
+
+  /** Loss, metrics and gradients (in the parameters' order) of one part. Call it inside tidy(). */
+  private gradients(objective: ObjectiveGraph, batch: TrainBatch) {
+    const names = this.parameters.map(({ name }) => name)
+    const metrics: Record<string, Scalar> = {}
+    const lossOf = (...weights: Tensor[]): Scalar => {
+      const result = this.value(Object.fromEntries(names.map((name, i) => [name, weights[i]!])), objective, batch)
+      for (const [name, metric] of Object.entries(result.metrics)) metrics[name] = tf.keep(metric)
+      return result.loss
+    }
+    const { value, grads } = tf.valueAndGrads(lossOf)(names.map((name) => this.states.get(name)!.weight))
+    return { loss: value.dataSync()[0]!, metrics: numbersOf(metrics), grads }
   }
 
   async evaluate(

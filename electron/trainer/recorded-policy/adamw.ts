@@ -37,6 +37,9 @@ export function optimiserValues(settings: OptimiserSettings, t: number): Record<
 /** Names of a parameter's moments among the program's variables. */
 export const momentNames = (parameter: string) => ({ first: `first/${parameter}`, second: `second/${parameter}` })
 
+/** The variable that holds a parameter's gradient, summed over the parts of a mini-batch. */
+export const sumName = (parameter: string) => `sum/${parameter}`
+
 export interface UpdateOutcome {
   readonly gradNorm: Output
   /** Bool: whether weights and moments changed. */

@@ -14,7 +14,7 @@ import type { Output } from '../tensor/graph.ts'
 import { ProgramBuilder, type Feeder } from '../tensor/program.ts'
 import type { TraceInput } from '../tensor/trace.ts'
 import { withBfloat16Products } from '../tensor/bfloat16.ts'
-import { addUpdate, momentNames, optimiserFeeds, type OptimiserFeed } from './adamw.ts'
+import { addUpdate, momentNames, optimiserFeeds, sumName, type OptimiserFeed } from './adamw.ts'
 import { addSamplerEntries } from './sampler-entries.ts'
 
 export type ProgramOptions = Pick<PolicyOptions, 'shape' | 'objectives' | 'forbidden' | 'precision'>
@@ -51,6 +51,7 @@ export function recordProgram(backend: Backend, options: ProgramOptions): Progra
     },
   }
   addStateEntries(context)
+  addGathering(context)
   for (const objective of options.objectives) addObjective(context, objective)
   addScore(context)
   addSamplerEntries(context)
@@ -72,7 +73,7 @@ export const objectiveInput = (name: string): string => `input/${name}`
 const shapeOf = (kind: InputKind, { rows, width }: Sizes): number[] =>
   kind === 'token' ? [rows!, width! - 1] : kind === 'row' ? [rows!] : []
 
-/** `train:<key>` and `evaluate:<key>`. Their results are one packed vector, labelled: one value to fetch, not ten. */
+/** `train:<key>`, `gather:<key>`, `evaluate:<key>`. Their results are one packed vector, labelled: one value to fetch, not ten. */
 function addObjective(context: EntryContext, objective: ObjectiveGraph): void {
   const { program, parameters } = context
   const math = new Arithmetic(program.graph)
@@ -85,19 +86,48 @@ function addObjective(context: EntryContext, objective: ObjectiveGraph): void {
   const step = context.trace(objectiveFunction(context, objective, true))
   program.entry(`train:${objective.key}`, (feed) => {
     const outputs = context.place(step, feedsOf(context, step, feed), feed)
-    const settings = Object.fromEntries(optimiserFeeds.map((name) => [name, feed(name, DType.float32)])) as Record<
-      OptimiserFeed,
-      Output
-    >
     const gradients = Object.fromEntries(parameters.map(({ name }) => [name, outputs[`gradient/${name}`]!]))
-    const { gradNorm, applied, done } = addUpdate(program, gradients, outputs['loss']!, settings)
+    const { gradNorm, applied, done } = addUpdate(program, gradients, outputs['loss']!, settingsFrom(feed))
     const results = { loss: outputs['loss']!, gradNorm, applied: math.toFloat(applied), ...metricsIn(outputs) }
     return {
       fetches: { summary: math.identity(math.pack(Object.values(results)), [done]) },
       labels: Object.keys(results),
     }
   })
+  program.entry(`gather:${objective.key}`, (feed) => {
+    const outputs = context.place(step, feedsOf(context, step, feed), feed)
+    const adds = parameters.map(({ name }) => program.assignAdd(sumName(name), outputs[`gradient/${name}`]!))
+    const results = { loss: outputs['loss']!, ...metricsIn(outputs) }
+    return {
+      fetches: { summary: math.identity(math.pack(Object.values(results)), adds) },
+      labels: Object.keys(results),
+    }
+  })
 }
+
+/**
+ * A step in parts: `gather.begin`, then `gather:<key>` for each part, then `gather.apply`, which is fed the sum of their losses.
+ * One step's gradients are kept in variables meanwhile; a policy that never trains in parts never makes them.
+ */
+function addGathering({ program, parameters }: EntryContext): void {
+  const math = new Arithmetic(program.graph)
+  program.entry('gather.begin', () => {
+    const zeros = parameters.map(({ name }) => program.assign(sumName(name), math.zerosLike(program.read(name))))
+    return { fetches: { done: program.done(zeros) } }
+  })
+  program.entry('gather.apply', (feed) => {
+    const gradients = Object.fromEntries(parameters.map(({ name }) => [name, program.read(sumName(name))]))
+    const outcome = addUpdate(program, gradients, feed('loss', DType.float32), settingsFrom(feed))
+    const results = { gradNorm: outcome.gradNorm, applied: math.toFloat(outcome.applied) }
+    return {
+      fetches: { summary: math.identity(math.pack(Object.values(results)), [outcome.done]) },
+      labels: Object.keys(results),
+    }
+  })
+}
+
+const settingsFrom = (feed: Feeder) =>
+  Object.fromEntries(optimiserFeeds.map((name) => [name, feed(name, DType.float32)])) as Record<OptimiserFeed, Output>
 
 const metricsIn = (outputs: Readonly<Record<string, Output>>): Record<string, Output> =>
   Object.fromEntries(Object.entries(outputs).filter(([name]) => name.startsWith('metric/')))

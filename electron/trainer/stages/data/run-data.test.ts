@@ -100,7 +100,7 @@ describe('token rows', () => {
       width: 5,
       lengths: Int32Array.from([5, 2]),
     })
-    expect(paddingShare(sequences, rows)).toBeCloseTo(0.3, 12)
+    expect(paddingShare([rows])).toBeCloseTo(0.3, 12)
   })
 
   it('weighs exactly the columns that predict response tokens', () => {

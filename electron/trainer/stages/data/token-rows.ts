@@ -41,7 +41,8 @@ export function responseMask(sequences: readonly Sequence[], width: number): Flo
   return mask
 }
 
-/** Share of positions that carry no token. */
-export function paddingShare(sequences: readonly Sequence[], { rows, width }: { rows: number; width: number }): number {
-  return 1 - sequences.reduce((sum, sequence) => sum + sequenceLength(sequence), 0) / (rows * width)
+/** Share of a mini-batch's positions that carry no token. */
+export function paddingShare(parts: readonly TokenRows[]): number {
+  const sum = (of: (part: TokenRows) => number) => parts.reduce((total, part) => total + of(part), 0)
+  return 1 - sum(({ lengths }) => lengths.reduce((a, b) => a + b, 0)) / sum(({ rows, width }) => rows * width)
 }
