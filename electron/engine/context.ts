@@ -1,9 +1,11 @@
 /** What every procedure is given: the parts of a running engine. */
+import type { Curves } from './analysis/branch-curves.ts'
 import type { Estimates } from './estimates/estimates.ts'
 import type { Jobs } from './jobs.ts'
 import type { Log } from './log.ts'
 import type { Notices } from './notices.ts'
 import type { RunService } from './runs/run-service.ts'
+import type { Studies } from './studies/studies.ts'
 import type { SystemService } from './system/system-service.ts'
 import type { Workspace } from './workspace/folder.ts'
 
@@ -15,4 +17,6 @@ export interface EngineContext {
   readonly system: SystemService
   readonly runs: RunService
   readonly estimates: Estimates
+  readonly curves: Curves
+  readonly studies: Studies
 }

@@ -9,6 +9,8 @@ import { dirname, join } from 'node:path'
 import type { WebSocket } from 'ws'
 import type { Subset } from '#shared/contract/datasets.ts'
 import { Failure, factsOf } from '#shared/contract/failure.ts'
+import { createCurves } from './analysis/branch-curves.ts'
+import { createFits } from './analysis/fits.ts'
 import type { EngineContext } from './context.ts'
 import { createEstimates } from './estimates/estimates.ts'
 import { createJobs } from './jobs.ts'
@@ -26,7 +28,10 @@ import { createDatasetStore } from './store/datasets.ts'
 import { createMeasurements } from './store/measurements.ts'
 import { createRunRecords } from './store/runs.ts'
 import { createSpeeds } from './store/speeds.ts'
+import { createStudyRecords } from './store/studies.ts'
 import { openStore } from './store/store.ts'
+import { concludeWith } from './studies/conclude.ts'
+import { createStudies } from './studies/studies.ts'
 import { backendKnowledge } from './system/backend-probe.ts'
 import { machine } from './system/machine.ts'
 import { createSystemService } from './system/system-service.ts'
@@ -95,7 +100,14 @@ export async function startEngine({ workspace: path, lingerMs, onIdle }: EngineO
   })
   const runs = createRunService({ ...common, scheduler, codeVersion: codeVersion(), subset, needsChanged: () => lifetime.check() })
   const system = createSystemService({ ...common, workspace, backend, version: codeVersion(), trainerPids: () => scheduler.trainerPids() })
-  const context: EngineContext = { workspace, jobs, notices, log, system, runs, estimates }
+  const fits = createFits(store, now)
+  const curves = createCurves({ ...common, fits })
+  const studies = createStudies({
+    ...{ ...common, workspace, threads, runs, estimates },
+    studies: createStudyRecords(store),
+    conclude: concludeWith({ ...common, curves, fits }),
+  })
+  const context: EngineContext = { workspace, jobs, notices, log, system, runs, estimates, curves, studies }
 
   const serving = new Set<WebSocket>()
   const lifetime = createLifetime({
@@ -143,6 +155,7 @@ export async function startEngine({ workspace: path, lingerMs, onIdle }: EngineO
   if (existsSync(socket)) rmSync(socket, { force: true })
   await desk.listenOnSocket(socket)
   scheduler.takeOver({ holdQueue: silentMs > longSilenceMs })
+  studies.takeOver()
   writeLock(workspace.lock, lock)
   const stopTouching = keepTouching(workspace.lock)
   rememberWorkspace({ path: workspace.path, name: workspace.name, openedAt: startedAt, summary: summaryOf(records.all({ deleted: false }).length) })
@@ -153,7 +166,8 @@ export async function startEngine({ workspace: path, lingerMs, onIdle }: EngineO
     lifetime.stop()
     stopTouching()
     await scheduler.close()
-    await jobs.close()
+    studies.close()
+    await Promise.all([jobs.close(), fits.close()])
     notices.close()
     door.close()
     removeLock(workspace.lock, lock)

@@ -296,6 +296,8 @@ export const BranchCurve = z.object({
   minValLoss: z.number().nullable(),
   /** The regime of the checkpoint it branched from, by the definition; null where there is none. */
   regime: z.string().nullable(),
+  /** The fit is being made: a `points` notice follows when it is there. */
+  fitPending: z.boolean().optional(),
   /** Percent points, null where the curve has too few points to fit. Made by shared/analysis `analyzeBranch`. */
   fit: z
     .object({
