@@ -1,10 +1,15 @@
 /** How hard the pool is, and what of it is kept: bars of the pool, the kept part in the accent over them. Bars start at 0. */
 import type { Histogram, Scorer } from '#shared/contract/datasets.ts'
-import { compact, count, percent } from '../format/numbers.ts'
+import { compact, count, percent, tick } from '../format/numbers.ts'
 import { plotGrid, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
+import type { Range } from './brush-range.ts'
 import type { ChartTable } from './chart-table.ts'
 
-export const histogramGrid = plotGrid({ left: 48, right: 14, top: 10, bottom: 40 })
+/** Fixed, because the brush lies over it: ECharts must not move the plot to make room for labels. */
+export const histogramGrid = {
+  ...plotGrid({ left: 56, right: 14, top: 10, bottom: 40 }),
+  outerBoundsMode: 'none' as const,
+}
 
 /** The name of a bin: its one value for integers, its bounds otherwise. */
 export function binName({ edges }: Histogram, bin: number, { integer }: Pick<Scorer, 'integer'>): string {
@@ -37,8 +42,8 @@ export function histogramOption(histogram: Histogram, scorer: Scorer, theme: Cha
     yAxis: {
       type: 'value',
       min: 0,
-      ...yAxis(theme, { name: 'rows', nameGap: 36 }),
-      axisLabel: { ...yAxis(theme, { name: '' }).axisLabel, formatter: compact },
+      ...yAxis(theme, { name: 'rows', nameGap: 40 }),
+      axisLabel: { ...yAxis(theme, { name: '' }).axisLabel, formatter: tick },
     },
     series: [
       {
@@ -58,7 +63,7 @@ export function histogramOption(histogram: Histogram, scorer: Scorer, theme: Cha
 }
 
 export function histogramTable(histogram: Histogram, scorer: Scorer): ChartTable {
-  const all = histogram.pool.reduce((sum, rows) => sum + rows, 0)
+  const all = sum(histogram.pool)
   return {
     columns: [scorer.title.toLowerCase(), 'rows', 'share', 'kept'],
     rows: histogram.pool.map((rows, bin) => [
@@ -71,30 +76,24 @@ export function histogramTable(histogram: Histogram, scorer: Scorer): ChartTable
 }
 
 /** The pane's title: what the histogram shows, said in a sentence. */
-export function histogramFinding(
-  histogram: Histogram,
-  scorer: Scorer,
-  range: readonly [number | null, number | null],
-): string {
-  const all = histogram.pool.reduce((sum, rows) => sum + rows, 0)
+export function histogramFinding(histogram: Histogram, scorer: Scorer, [from, to]: Range): string {
+  const all = sum(histogram.pool)
   if (all === 0) return 'Nothing to draw'
-  const unit = scorer.title.toLowerCase()
-  const [from, to] = range
-  if (from !== null || to !== null) {
-    const kept = histogram.kept.reduce((sum, rows) => sum + rows, 0)
-    const which =
-      from !== null && to !== null
-        ? from === to
-          ? compact(from)
-          : `${compact(from)} to ${compact(to)}`
-        : from !== null
-          ? `${compact(from)} or more`
-          : `${compact(to ?? 0)} or less`
-    return `${percent(kept / all)} of the pool lies at ${unit} ${which}`
-  }
-  const [low, , high] = histogram.quartiles ?? []
-  if (low === undefined || high === undefined) return `The pool by ${unit}`
-  return low === high
-    ? `Half of the pool has ${unit} ${compact(low)}`
-    : `Half of the pool lies at ${unit} ${compact(low)} to ${compact(high)}`
+  if (from !== null || to !== null)
+    return `${percent(sum(histogram.kept) / all)} of the pool ${measured(scorer, rangeWords(from, to))}`
+  if (!histogram.quartiles) return `The pool by ${scorer.title.toLowerCase()}`
+  const [low, , high] = histogram.quartiles
+  return `Half of the pool ${measured(scorer, rangeWords(low, high))}`
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+/** `has 3 to 6 operators` where the unit counts things, `lies at pass_rate 0.2 to 0.6` where it does not. */
+const measured = ({ title, unit, integer }: Scorer, words: string): string =>
+  integer && unit ? `has ${words} ${unit}` : `lies at ${title.toLowerCase()} ${words}`
+
+function rangeWords(from: number | null, to: number | null): string {
+  if (from === null) return `${compact(to ?? 0)} or less`
+  if (to === null) return `${compact(from)} or more`
+  return from === to ? compact(from) : `${compact(from)} to ${compact(to)}`
 }

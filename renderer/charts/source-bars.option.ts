@@ -1,5 +1,5 @@
 /** Where the rows come from: one bar a source, the largest on top. */
-import { compact, count } from '../format/numbers.ts'
+import { count, tick } from '../format/numbers.ts'
 import { plotGrid, textStyle, xAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
 
 export interface SourceCount {
@@ -21,7 +21,7 @@ export function sourceBarsOption(sources: readonly SourceCount[], theme: ChartTh
       type: 'value',
       min: 0,
       ...xAxis(theme, { name: 'rows' }),
-      axisLabel: { ...textStyle(theme), formatter: compact, hideOverlap: true },
+      axisLabel: { ...textStyle(theme), formatter: tick, hideOverlap: true },
     },
     yAxis: {
       type: 'category',

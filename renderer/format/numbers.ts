@@ -25,6 +25,13 @@ export function compact(value: number): string {
   return `${signed(digits3(value / 1e9))}${space}G`
 }
 
+/** As `compact`, for axis labels: no trailing zeros. */
+export function tick(value: number): string {
+  return compact(value)
+    .replace(/(\.\d*?)0+(?=\D|$)/, '$1')
+    .replace(/\.(?=\D|$)/, '')
+}
+
 const digits3 = (value: number): string => {
   const size = Math.abs(value)
   return value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2)

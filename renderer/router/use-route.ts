@@ -1,6 +1,10 @@
 /** The page's route as state, and the settings in it as refs that views can bind. */
 import { computed, shallowRef, type WritableComputedRef } from 'vue'
+import { putTokenAside } from '../rpc/page-token.ts'
 import { formatRoute, parseRoute, type Route } from './route.ts'
+
+// Here and not in main.ts: whoever imports the router first, in whatever chunk, finds an address without a token.
+putTokenAside(window.location, window.history, window.sessionStorage)
 
 const route = shallowRef<Route>(parseRoute(window.location.hash))
 window.addEventListener('hashchange', () => (route.value = parseRoute(window.location.hash)))
