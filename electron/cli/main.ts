@@ -2,7 +2,12 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../engine/version.ts'
 import { createCli } from './cli.ts'
+import { addDatasetCommands } from './commands/dataset.ts'
+import { addDoctorCommands } from './commands/doctor.ts'
 import { addEngineCommands } from './commands/engine.ts'
+import { addRunCommands } from './commands/run.ts'
+import { addServeCommand } from './commands/serve.ts'
+import { addStudyCommands } from './commands/study.ts'
 
 const program = new Command('switchpoint')
   .description('Curate expert trajectories, train SFT and RL, find the switch, see the ceiling.')
@@ -13,7 +18,7 @@ const program = new Command('switchpoint')
   .exitOverride()
 
 const cli = createCli()
-addEngineCommands(program, cli)
+for (const add of [addServeCommand, addStudyCommands, addRunCommands, addDatasetCommands, addDoctorCommands, addEngineCommands]) add(program, cli)
 
 try {
   await program.parseAsync()

@@ -148,6 +148,10 @@ export const contract = {
         }),
       )
       .output(z.object({ job: Id })),
+    /** Writes every row as JSONL; path null: into the workspace's exports folder. */
+    export: call
+      .input(z.strictObject({ id: Id, path: z.string().nullable() }))
+      .output(z.object({ path: z.string(), rows: z.int() })),
     rename: call.input(z.strictObject({ id: Id, name: z.string().min(1).max(120) })).output(nothing),
     remove: call.input(byId).output(nothing),
     restore: call.input(byId).output(nothing),
