@@ -69,13 +69,12 @@ function judge(points: readonly PerformancePoint[], noise: number, rule: Collaps
   const depth = Math.max(rule.noiseSds * noise, rule.points)
   let level = scores[0]!
   let start = -1
+  // A hole counts towards a collapse like any other low point; it is only kept out of the level.
   for (let i = 1; i < scores.length && start < 0; i++) {
-    if (isBroken[i]) continue
     const limit = level - depth
     if (scores[i]! < limit) {
-      const window = scores.slice(i, i + rule.of).filter((score, k) => !isBroken[i + k] && score < limit)
-      if (window.length >= rule.least) start = i
-    } else level = Math.max(level, scores[i]!)
+      if (scores.slice(i, i + rule.of).filter((score) => score < limit).length >= rule.least) start = i
+    } else if (!isBroken[i]) level = Math.max(level, scores[i]!)
   }
   return scores.map((_, i) => (start >= 0 && i >= start ? 'collapse' : isBroken[i] ? 'broken' : null))
 }

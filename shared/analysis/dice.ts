@@ -11,8 +11,13 @@ export interface Dice {
   normal(): number
 }
 
+/**
+ * A stream for a seed. xoroshiro128+ fills little of its state from a seed, so that seeds 1, 2, 3 … start alike: the seed
+ * is scrambled first (murmur3's finaliser) and the first values are thrown away.
+ */
 export function diceFor(seed: number): Dice {
-  const generator = xoroshiro128plus(seed)
+  const generator = xoroshiro128plus(scrambled(seed))
+  for (let k = 0; k < 16; k++) generator.next()
   let spare: number | null = null
   const uniform = () => uniformFloat64(generator)
   return {
@@ -31,6 +36,13 @@ export function diceFor(seed: number): Dice {
       return radius * Math.cos(angle)
     },
   }
+}
+
+function scrambled(seed: number): number {
+  let h = seed | 0
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return (h ^ (h >>> 16)) | 0
 }
 
 /** Shuffles in place (Fisher-Yates). */

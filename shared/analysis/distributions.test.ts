@@ -9,7 +9,7 @@ import {
   studentTwoSidedP,
 } from './distributions.ts'
 import { quickNormalCdf } from './normal-mixture.ts'
-import vectors from './vectors/scipy.json' with { type: 'json' }
+import vectors from './vectors/scipy.vectors.json' with { type: 'json' }
 
 const { distributions } = vectors
 const relative = (ours: number, theirs: number) => Math.abs(ours - theirs) / Math.max(Math.abs(theirs), 1e-300)

@@ -4,7 +4,7 @@ import { branchProblem, fewestPoints, fitAtCeiling, fitSigmoid } from './fit.ts'
 import { bootstrapSigmoid, percentileInterval, profileInterval, profileOf, verdictOf } from './intervals.ts'
 import { aicc, rivalFits, rivalNames, rivalScore } from './rivals.ts'
 import { computeToShare, progress, sigmoid } from './sigmoid.ts'
-import vectors from './vectors/scipy.json' with { type: 'json' }
+import vectors from './vectors/scipy.vectors.json' with { type: 'json' }
 
 const pointsOf = (c: { x: number[]; y: number[] }) => c.x.map((compute, i) => ({ compute, score: c.y[i]! }))
 const clean = (A: number, B: number, cMid: number, pSft: number, n = 30, last = 60, eps = 0) =>
