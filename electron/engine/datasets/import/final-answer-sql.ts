@@ -19,7 +19,8 @@ const lastMatch = (text: string, pattern: string) =>
 
 /** `text` is the name of a VARCHAR column; the value is trimmed, and null where no answer is named. */
 export function finalAnswerSql(text: string): string {
-  const box = `regexp_extract(list_last(string_split(replace(${text}, '\\fbox{', '\\boxed{'), '\\boxed')), '${boxContent}', 1, 's')`
+  const boxed = `CASE WHEN contains(${text}, '\\fbox{') THEN replace(${text}, '\\fbox{', '\\boxed{') ELSE ${text} END`
+  const box = `regexp_extract(list_last(string_split(${boxed}, '\\boxed')), '${boxContent}', 1, 's')`
   const spoken = `CASE
       WHEN regexp_matches(${text}, '${labelled}') THEN ${lastMatch(text, labelled)}
       WHEN contains(lower(${text}), 'answer') THEN ${lastMatch(text, named)} END`

@@ -1,7 +1,7 @@
 /**
  * From a row's JSON text to the fields of a dataset, in one SELECT: what plays which part, and why a row cannot be used. A row
- * has a `reason` or it has its texts, never both. Layers are subqueries on purpose: DuckDB would evaluate an expression that
- * is named twice in one SELECT twice.
+ * has a `reason` or it has its texts, never both. Two things about DuckDB shape the SQL: an expression named twice in one
+ * SELECT is evaluated twice (hence the layers), and AND evaluates both its sides where CASE does not (hence the nested CASEs).
  */
 import type { ColumnMapping } from '#shared/contract/datasets.ts'
 import { sqlText } from '../duck.ts'
@@ -38,7 +38,8 @@ SELECT line, reason, CASE WHEN reason = '${notJson}' THEN left(t, 4000) END AS t
 FROM (SELECT line, t, coalesce(${reasons.join(', ')}) AS reason,
              ${parts[0]!.text} AS prompt, ${parts[1]?.text ?? `''`} AS trajectory,
              -- JSON writes the number 27 as 27.0 where a program thought it a float.
-             CASE WHEN ${answer} LIKE '%.0' AND json_type(t, ${pointers[2]}) = 'DOUBLE' THEN rtrim(rtrim(${answer}, '0'), '.') ELSE ${answer} END AS answer,
+             CASE WHEN ends_with(${answer}, '.0') THEN CASE WHEN json_type(t, ${pointers[2]}) = 'DOUBLE' THEN rtrim(rtrim(${answer}, '0'), '.') ELSE ${answer} END
+                  ELSE ${answer} END AS answer,
              ${field(3)} AS source${scores.map((score) => `, ${score}`).join('')}
       FROM (SELECT line, t, shape, x, names, ${parts.map((part) => part.kind).join(', ')}
             FROM (SELECT line, t, shape, CASE WHEN shape IS NULL THEN json_extract_string(t, [${pointers.join(', ')}]) END AS x,
@@ -47,7 +48,9 @@ FROM (SELECT line, t, coalesce(${reasons.join(', ')}) AS reason,
 }
 
 const shapeSql = `CASE
-  WHEN t IS NULL OR trim(t, ' ' || chr(9)) = '' THEN '${blank}'
+  WHEN t IS NULL THEN '${blank}'
+  WHEN starts_with(t, '{') AND json_valid(t) THEN NULL
+  WHEN trim(t, ' ' || chr(9)) = '' THEN '${blank}'
   WHEN starts_with(t, ${sqlText(mark)}) THEN substr(t, 2)
   WHEN NOT json_valid(t) THEN '${notJson}'
   WHEN NOT starts_with(ltrim(t, ' ' || chr(9)), '{') THEN 'not a JSON object' END`
@@ -81,7 +84,7 @@ function textPart(name: string, path: string, index: number, roles: string, role
     text: `CASE WHEN shape IS NULL THEN CASE WHEN ${isMessages} THEN coalesce(${messages}[1].content, ${messages}[1].value) ELSE ${x} END END`,
     reason: `CASE
       WHEN ${kind} IS NULL OR ${kind} = 'VARCHAR' THEN CASE
-        WHEN ${x} IS NOT NULL AND trim(${x}, ' ' || chr(9) || chr(10) || chr(13)) = '' THEN ${said('is empty')}
+        WHEN NOT regexp_matches(${x}, '\\S') THEN ${said('is empty')}
         WHEN contains(${x}, chr(0)) THEN ${said('holds a NUL character')} END
       WHEN ${isMessages} THEN CASE
         WHEN len(${messages}) = 0 THEN ${said(`holds no message of the ${role}`)}
