@@ -52,7 +52,8 @@ class Batch {
   private readonly stops: ReadonlySet<number>
   private readonly slots: number
   private readonly promptsAtOnce: number
-  private readonly live: Live[] = []
+  /** Who stands in which slot. */
+  private seats: (Live | undefined)[] = []
   private readonly finished: Rollout[] = []
   private readonly waiting: { prompt: number; answer: number }[]
   private nextWaiting = 0
@@ -67,33 +68,36 @@ class Batch {
     this.stops = new Set(request.stopTokens)
     this.waiting = prompts.flatMap((_, prompt) => Array.from({ length: answers }, (_, answer) => ({ prompt, answer })))
     this.slots = Math.min(slots, this.waiting.length)
-    const longest = Math.max(1, ...prompts.map(({ length }) => length))
-    this.promptsAtOnce = Math.max(
-      1,
-      Math.min(Math.ceil(this.slots / Math.max(1, answers)), Math.floor(promptTokens / longest)),
-    )
+    const longest = prompts.reduce((max, { length }) => Math.max(max, length), 1)
+    const together = Math.min(Math.ceil(this.slots / answers), Math.floor(promptTokens / longest))
+    this.promptsAtOnce = Math.max(1, together)
     this.capacity = roundUp(longest + Math.min(request.maxNewTokens, 2 * capacityStep))
     if (this.waiting.length > 0) source.open(this.slots, this.capacity)
   }
 
   hasWork(): boolean {
-    return this.live.length > 0 || this.nextWaiting < this.waiting.length
+    return this.seats.length > 0 || this.nextWaiting < this.waiting.length
   }
 
+  /** One token more for everyone. */
   step(): void {
-    this.admit()
-    const positions = Int32Array.from(this.live, ({ promptLength, tokens }) => promptLength + tokens.length - 1)
+    const live = this.seated()
+    const positions = Int32Array.from(live, ({ promptLength, tokens }) => promptLength + tokens.length - 1)
     this.makeRoomFor(positions.reduce((max, position) => Math.max(max, position), 0))
     const { tokens, logp } = this.source.next({
-      tokens: Int32Array.from(this.live, ({ lastToken }) => lastToken),
+      tokens: Int32Array.from(live, ({ lastToken }) => lastToken),
       positions,
-      uniforms: Float32Array.from(this.live, (live) => this.noise(live)),
+      uniforms: Float32Array.from(live, (one) => this.noise(one)),
     })
-    this.live.forEach((live, i) => {
-      live.tokens.push((live.lastToken = tokens[i]!))
-      live.logp.push(logp[i]!)
+    live.forEach((one, slot) => {
+      one.tokens.push((one.lastToken = tokens[slot]!))
+      one.logp.push(logp[slot]!)
+      if (!this.isDone(one)) return
+      this.finished.push(this.rolloutOf(one))
+      this.seats[slot] = undefined
     })
-    this.retire()
+    this.fillSeats()
+    this.closeRanks()
   }
 
   close(): void {
@@ -104,21 +108,41 @@ class Batch {
     return this.finished.sort((a, b) => a.prompt - b.prompt || a.answer - b.answer)
   }
 
+  /** Sequences in slots 0..n-1. */
+  private seated(): Live[] {
+    if (this.seats.length === 0) this.fillSeats()
+    return this.seats as Live[]
+  }
+
   private noise({ prompt, answer, tokens }: Live): number {
     const { seed, promptIds, temperature } = this.request
     return temperature === 0 ? 0 : uniform(seed, promptIds[prompt]!, answer, tokens.length)
   }
 
-  /** Fills free slots, which are the last ones, from the queue. */
-  private admit(): void {
-    while (this.live.length < this.slots && this.nextWaiting < this.waiting.length) {
+  private isDone({ prompt, tokens, lastToken }: Live): boolean {
+    const { limits, maxNewTokens } = this.request
+    return this.stops.has(lastToken) || tokens.length >= (limits?.[prompt] ?? maxNewTokens)
+  }
+
+  /** Waiting answers take free slots. Answers wait in the order of their prompts, so a prompt is read once. */
+  private fillSeats(): void {
+    const free = Array.from({ length: this.slots }, (_, slot) => slot).filter((slot) => this.seats[slot] === undefined)
+    while (free.length > 0 && this.nextWaiting < this.waiting.length) {
       if (this.waiting[this.nextWaiting]!.prompt >= this.read.end) this.readMorePrompts()
       const pairs: { prompt: number; slot: number }[] = []
-      while (this.live.length < this.slots && (this.waiting[this.nextWaiting]?.prompt ?? Infinity) < this.read.end) {
+      while (free.length > 0 && (this.waiting[this.nextWaiting]?.prompt ?? Infinity) < this.read.end) {
+        const slot = free.shift()!
         const { prompt, answer } = this.waiting[this.nextWaiting++]!
         const tokens = this.request.prompts[prompt]!
-        pairs.push({ prompt: prompt - this.read.first, slot: this.live.length })
-        this.live.push({ prompt, answer, promptLength: tokens.length, tokens: [], logp: [], lastToken: tokens.at(-1)! })
+        pairs.push({ prompt: prompt - this.read.first, slot })
+        this.seats[slot] = {
+          prompt,
+          answer,
+          promptLength: tokens.length,
+          tokens: [],
+          logp: [],
+          lastToken: tokens.at(-1)!,
+        }
       }
       this.source.place(pairs)
     }
@@ -137,29 +161,20 @@ class Batch {
     this.source.grow(this.capacity)
   }
 
-  /** Takes finished sequences out; sequences from the end fill the gaps. */
-  private retire(): void {
-    const { limits, maxNewTokens } = this.request
-    const isDone = ({ prompt, tokens, lastToken }: Live) =>
-      this.stops.has(lastToken) || tokens.length >= (limits?.[prompt] ?? maxNewTokens)
-    const staying = this.live.flatMap((live, slot) => (isDone(live) ? [] : [slot]))
-    if (staying.length === this.live.length) return
-    this.finished.push(...this.live.filter(isDone).map((live) => this.rolloutOf(live)))
-    const gaps = this.live.flatMap((live, slot) => (isDone(live) && slot < staying.length ? [slot] : []))
-    const moves = gaps.map((to, i) => ({ from: staying[staying.length - 1 - i]!, to }))
-    for (const { from, to } of moves) this.live[to] = this.live[from]!
-    this.live.length = staying.length
+  /** Nobody waits for the gaps that are left: sequences from the end move into them. */
+  private closeRanks(): void {
+    const count = this.seats.filter((seat) => seat !== undefined).length
+    const gaps = Array.from({ length: count }, (_, slot) => slot).filter((slot) => this.seats[slot] === undefined)
+    const beyond = this.seats.flatMap((seat, slot) => (seat !== undefined && slot >= count ? [slot] : []))
+    const moves = gaps.map((to, i) => ({ from: beyond[i]!, to }))
+    for (const { from, to } of moves) this.seats[to] = this.seats[from]
+    this.seats.length = count
     if (moves.length > 0) this.source.move(moves)
   }
 
   private rolloutOf({ prompt, answer, tokens, logp, lastToken }: Live): Rollout {
-    return {
-      prompt,
-      answer,
-      tokens: Int32Array.from(tokens),
-      logp: Float32Array.from(logp),
-      stopped: this.stops.has(lastToken),
-    }
+    const stopped = this.stops.has(lastToken)
+    return { prompt, answer, tokens: Int32Array.from(tokens), logp: Float32Array.from(logp), stopped }
   }
 }
 
