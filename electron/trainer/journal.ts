@@ -6,7 +6,17 @@
  * A full disk: a line that did not fit is cut off again, so the file stays whole lines, and a `workspace.full` Failure is thrown.
  * A small reserve file is given back to the disk at that moment, so that the closing `end` record still fits.
  */
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import type { JournalRecord } from '#shared/contract/journal.ts'
 import { Failure } from '#shared/contract/failure.ts'
 import { isDiskFull, workspaceFull } from './disk.ts'

@@ -32,7 +32,15 @@ const exit = async (child: ChildProcess): Promise<number | string> => {
 const evaluation = { every: 2, samples: 2 }
 const stages = {
   sft: { kind: 'sft', batch: 8, budget: { steps: 6 }, validation: { every: 2 }, evaluation, checkpoints: { every: 1 } },
-  grpo: { kind: 'rl', prompts: 4, answers: 4, updatesPerRollout: 2, budget: { steps: 4 }, evaluation, checkpoints: { every: 1 } },
+  grpo: {
+    kind: 'rl',
+    prompts: 4,
+    answers: 4,
+    updatesPerRollout: 2,
+    budget: { steps: 4 },
+    evaluation,
+    checkpoints: { every: 1 },
+  },
   luffy: { kind: 'synchronized', prompts: 4, answers: 4, budget: { steps: 4 }, evaluation, checkpoints: { every: 1 } },
 } satisfies Record<string, StageInput>
 
@@ -46,7 +54,17 @@ const base: LabRunOptions = {
 const fromBase = { folder: join(root, 'base', 'checkpoints', '30'), step: 30, resume: false }
 
 const layOut = (name: string, stage: StageInput, over: Partial<LabRunOptions> = {}): LabRunOptions => {
-  const options = { folder: join(root, name), stage, train: { set: 'uniform', rows: 64, seed: 2 }, validation: 20, test: 24, run: name, start: fromBase, graphCache, ...over } as const
+  const options = {
+    folder: join(root, name),
+    stage,
+    train: { set: 'uniform', rows: 64, seed: 2 },
+    validation: 20,
+    test: 24,
+    run: name,
+    start: fromBase,
+    graphCache,
+    ...over,
+  } as const
   writeLabRun(options)
   return options
 }
@@ -59,7 +77,9 @@ const checkpoints = ({ folder }: LabRunOptions) =>
         .sort((a, b) => a - b)
     : []
 const bytesAt = (options: LabRunOptions, step: number) =>
-  ['model.safetensors', 'optimizer.safetensors'].map((file) => readFileSync(join(options.folder, 'checkpoints', String(step), file)))
+  ['model.safetensors', 'optimizer.safetensors'].map((file) =>
+    readFileSync(join(options.folder, 'checkpoints', String(step), file)),
+  )
 
 beforeAll(async () => {
   writeLabRun(base)
@@ -71,32 +91,43 @@ afterEach(() => {
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 describe('the trainer process', () => {
-  it.each(Object.entries(stages))('ends %s with the same bytes, killed and resumed or not', async (kind, stage) => {
-    const whole = layOut(`${kind}-whole`, stage, { run: kind })
-    expect(await exit(start(whole.folder))).toBe(0)
-    const last = checkpoints(whole).at(-1)!
-    const broken = layOut(`${kind}-broken`, stage, { run: kind })
-    let attempt = 1
-    for (; attempt <= 3; attempt++) {
-      const child = start(broken.folder)
-      // From the first steps of this attempt on, at a moment of chance.
-      const steps = () => (existsSync(join(broken.folder, 'metrics.journal')) ? recordsOf(journalOf(broken), 'metrics').length : 0)
-      const before = steps()
-      await vi.waitFor(() => expect(steps() > before + 1 || child.exitCode !== null).toBe(true), { timeout: 60_000, interval: 3 })
-      await sleep(Math.random() * 150)
-      child.kill('SIGKILL')
-      const how = await exit(child)
-      if (how === 0) break
-      expect(how).toBe('SIGKILL')
-      const newest = checkpoints(broken).at(-1)
-      const from = newest === undefined ? fromBase : { folder: join(broken.folder, 'checkpoints', String(newest)), step: newest, resume: true }
-      writeRunFile({ ...broken, attempt: attempt + 1, start: from })
-    }
-    expect(await exit(start(broken.folder))).toBe(0)
-    expect(standing(journalOf(broken))).toEqual(standing(journalOf(whole)))
-    expect(bytesAt(broken, last)).toEqual(bytesAt(whole, last))
-    expect(journalOf(broken).at(-1)).toMatchObject({ kind: 'end', state: 'completed' })
-  }, 180_000)
+  it.each(Object.entries(stages))(
+    'ends %s with the same bytes, killed and resumed or not',
+    async (kind, stage) => {
+      const whole = layOut(`${kind}-whole`, stage, { run: kind })
+      expect(await exit(start(whole.folder))).toBe(0)
+      const last = checkpoints(whole).at(-1)!
+      const broken = layOut(`${kind}-broken`, stage, { run: kind })
+      let attempt = 1
+      for (; attempt <= 3; attempt++) {
+        const child = start(broken.folder)
+        // From the first steps of this attempt on, at a moment of chance.
+        const steps = () =>
+          existsSync(join(broken.folder, 'metrics.journal')) ? recordsOf(journalOf(broken), 'metrics').length : 0
+        const before = steps()
+        await vi.waitFor(() => expect(steps() > before + 1 || child.exitCode !== null).toBe(true), {
+          timeout: 60_000,
+          interval: 3,
+        })
+        await sleep(Math.random() * 150)
+        child.kill('SIGKILL')
+        const how = await exit(child)
+        if (how === 0) break
+        expect(how).toBe('SIGKILL')
+        const newest = checkpoints(broken).at(-1)
+        const from =
+          newest === undefined
+            ? fromBase
+            : { folder: join(broken.folder, 'checkpoints', String(newest)), step: newest, resume: true }
+        writeRunFile({ ...broken, attempt: attempt + 1, start: from })
+      }
+      expect(await exit(start(broken.folder))).toBe(0)
+      expect(standing(journalOf(broken))).toEqual(standing(journalOf(whole)))
+      expect(bytesAt(broken, last)).toEqual(bytesAt(whole, last))
+      expect(journalOf(broken).at(-1)).toMatchObject({ kind: 'end', state: 'completed' })
+    },
+    180_000,
+  )
 
   it('pauses on SIGTERM within a step, saves, and exits with 0', async () => {
     const options = layOut('term', { ...stages.grpo, budget: { steps: 100_000 } })

@@ -2,15 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as tf from '@tensorflow/tfjs'
 import { createPolicy } from './create-policy.ts'
-import {
-  clipped,
-  crossEntropy,
-  dice,
-  settings,
-  toyBatch,
-  toyOptions,
-  toyRequest,
-} from './fixtures/toy-policy.ts'
+import { clipped, crossEntropy, dice, settings, toyBatch, toyOptions, toyRequest } from './fixtures/toy-policy.ts'
 import type { Policy, PolicyState, TrainBatch } from './policy.ts'
 import { lengthParts, partOf } from './stages/data/length-parts.ts'
 import { loadBackend } from './tensor/backend.ts'

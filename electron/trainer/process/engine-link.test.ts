@@ -90,7 +90,13 @@ describe('the line to the engine', () => {
     connect()
     link!.notify(5)
     await vi.waitFor(() => expect(engine.lengths).toEqual([5]))
-    for (const text of ['no json', '{"command":"dance"}', '{"command":"pause"}', '{"command":"ping"}', '{"command":"stop"}'])
+    for (const text of [
+      'no json',
+      '{"command":"dance"}',
+      '{"command":"pause"}',
+      '{"command":"ping"}',
+      '{"command":"stop"}',
+    ])
       engine.say(text)
     await vi.waitFor(() => expect(commands).toEqual(['pause', 'stop']))
     await vi.waitFor(() => expect(engine.lengths).toEqual([5, 5]))

@@ -26,7 +26,12 @@ export type MakePolicy = (options: PolicyOptions) => Promise<Policy>
  * Reads what the run needs and makes its policy. `threads`: of the backend. A new stage takes the start checkpoint's weights with
  * a fresh optimiser; a resumed one takes everything. Throws Failures: file.*, input.*, checkpoint.*, backend.missing.
  */
-export async function prepare(folder: string, run: RunFile, threads: number, makePolicy: MakePolicy): Promise<Prepared> {
+export async function prepare(
+  folder: string,
+  run: RunFile,
+  threads: number,
+  makePolicy: MakePolicy,
+): Promise<Prepared> {
   const task = taskOf(run.task)
   const needs = stageNeeds(run.stage, task.maxResponseTokens)
   const data = await readRunData(join(folder, runFiles.data), task, needs.trajectories)
@@ -90,7 +95,8 @@ function readStart(run: RunFile, shape: ModelShape): Start {
           ? 'The run was begun with other settings than it is resumed with.'
           : `The checkpoint belongs to run ${state.run}, not to ${run.run}.`,
       input: folder,
-      remedy: 'Resume with the settings it was begun with (budget, evaluation and checkpoints may change), or start a new run from the checkpoint.',
+      remedy:
+        'Resume with the settings it was begun with (budget, evaluation and checkpoints may change), or start a new run from the checkpoint.',
     })
   return { policy, position: state.position }
 }

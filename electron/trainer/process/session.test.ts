@@ -22,12 +22,47 @@ afterEach(() => rmSync(root, { recursive: true, force: true }))
 const train = { set: 'uniform', rows: 40, seed: 2 } as const
 const stages = {
   sft: { kind: 'sft', batch: 8, budget: { steps: 9 }, validation: { every: 3 }, evaluation: { every: 4, samples: 2 } },
-  grpo: { kind: 'rl', prompts: 4, answers: 4, budget: { steps: 7 }, evaluation: { every: 3, samples: 2 }, updatesPerRollout: 2 },
-  dapo: { kind: 'rl', prompts: 3, answers: 4, budget: { steps: 5 }, evaluation: { every: 2, samples: 2 }, objective: { type: 'dapo' } },
-  kl: { kind: 'rl', prompts: 3, answers: 4, budget: { steps: 5 }, evaluation: { every: 4, samples: 2 }, objective: { type: 'grpo', kl: { coef: 0.1 } } },
+  grpo: {
+    kind: 'rl',
+    prompts: 4,
+    answers: 4,
+    budget: { steps: 7 },
+    evaluation: { every: 3, samples: 2 },
+    updatesPerRollout: 2,
+  },
+  dapo: {
+    kind: 'rl',
+    prompts: 3,
+    answers: 4,
+    budget: { steps: 5 },
+    evaluation: { every: 2, samples: 2 },
+    objective: { type: 'dapo' },
+  },
+  kl: {
+    kind: 'rl',
+    prompts: 3,
+    answers: 4,
+    budget: { steps: 5 },
+    evaluation: { every: 4, samples: 2 },
+    objective: { type: 'grpo', kl: { coef: 0.1 } },
+  },
   luffy: { kind: 'synchronized', prompts: 4, answers: 4, budget: { steps: 6 }, evaluation: { every: 4, samples: 2 } },
-  upt: { kind: 'synchronized', prompts: 4, answers: 4, budget: { steps: 6 }, objective: { type: 'upt', gate: 1, removeAfterSft: true }, evaluation: { every: 4, samples: 2 } },
-  prefix: { kind: 'synchronized', prompts: 4, answers: 4, budget: { steps: 5 }, objective: { type: 'prefix-rft' }, evaluation: { every: 4, samples: 2 } },
+  upt: {
+    kind: 'synchronized',
+    prompts: 4,
+    answers: 4,
+    budget: { steps: 6 },
+    objective: { type: 'upt', gate: 1, removeAfterSft: true },
+    evaluation: { every: 4, samples: 2 },
+  },
+  prefix: {
+    kind: 'synchronized',
+    prompts: 4,
+    answers: 4,
+    budget: { steps: 5 },
+    objective: { type: 'prefix-rft' },
+    evaluation: { every: 4, samples: 2 },
+  },
 } satisfies Record<string, StageInput>
 
 const layOut = (name: string, stage: StageInput, over: Partial<LabRunOptions> = {}): LabRunOptions => {
@@ -42,7 +77,11 @@ interface Attempt {
 }
 
 /** One attempt with a fake policy. `ask` is told of every record as it would be written, and may ask the session to end. */
-async function attempt(folder: string, fake: FakeOptions = {}, ask?: (control: Control, call: number) => void): Promise<Attempt> {
+async function attempt(
+  folder: string,
+  fake: FakeOptions = {},
+  ask?: (control: Control, call: number) => void,
+): Promise<Attempt> {
   const control = new Control()
   let policy: FakePolicy | undefined
   let calls = 0
@@ -77,17 +116,28 @@ const newest = (options: LabRunOptions) => {
   return { folder: join(options.folder, 'checkpoints', String(step)), step, resume: true }
 }
 const weightsAt = (options: LabRunOptions, step: number) =>
-  ['model.safetensors', 'optimizer.safetensors'].map((file) => readFileSync(join(options.folder, 'checkpoints', String(step), file)))
+  ['model.safetensors', 'optimizer.safetensors'].map((file) =>
+    readFileSync(join(options.folder, 'checkpoints', String(step), file)),
+  )
 
 describe('a session', () => {
   it('writes begin, points, steps, checkpoints and end, all of them records of the contract', async () => {
     const options = layOut('sft', stages.sft)
     expect((await attempt(options.folder)).state).toBe('completed')
     const records = journalOf(options)
-    expect(records[0]).toMatchObject({ kind: 'begin', attempt: 1, fromStep: 0, parameters: 343_008, backend: { precision: 'f32' } })
+    expect(records[0]).toMatchObject({
+      kind: 'begin',
+      attempt: 1,
+      fromStep: 0,
+      parameters: 343_008,
+      backend: { precision: 'f32' },
+    })
     expect(records[1]).toMatchObject({ kind: 'progress', activity: 'preparing' })
     expect(records.at(-1)).toEqual({ kind: 'end', step: 9, state: 'completed', error: null })
-    const having = (key: string) => recordsOf(records, 'metrics').filter(({ values }) => key in values).map(({ step }) => step)
+    const having = (key: string) =>
+      recordsOf(records, 'metrics')
+        .filter(({ values }) => key in values)
+        .map(({ step }) => step)
     expect(having('train/loss')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
     expect(having('val/loss')).toEqual([0, 3, 6, 9])
     expect(having('eval/accuracy')).toEqual([0, 4, 8, 9])
@@ -101,7 +151,9 @@ describe('a session', () => {
     ])
     const [first] = recordsOf(records, 'evaluation')
     expect(first).toMatchObject({ k: 2, promptIds: Array.from({ length: 12 }, (_, i) => 2_000_000 + i) })
-    expect(recordsOf(records, 'samples').every(({ purpose, samples }) => purpose === 'eval' && samples.length === 16)).toBe(true)
+    expect(
+      recordsOf(records, 'samples').every(({ purpose, samples }) => purpose === 'eval' && samples.length === 16),
+    ).toBe(true)
   })
 
   it('keeps rollouts with reward, advantage and verdict, and experts beside them', async () => {
@@ -125,35 +177,46 @@ describe('a session', () => {
     expect(group.reduce((sum, { advantage }) => sum + advantage!, 0)).toBeCloseTo(0, 9) // around the mean, expert included
   })
 
-  it.each(Object.entries(stages))('resumes %s bit for bit from wherever it was paused or killed', async (name, stage) => {
-    const whole = layOut('whole', stage)
-    await attempt(whole.folder)
-    const expected = standing(journalOf(whole))
-    const last = checkpointSteps(whole).at(-1)!
-    let runs = 0
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.record({ at: fc.integer({ min: 1, max: 30 }), how: fc.constantFrom('pause', 'kill') }), { maxLength: 3 }), async (breaks) => {
-        const broken = layOut(`broken-${name}-${runs++}`, stage)
-        let number = 1
-        for (const { at, how } of breaks) {
-          const { state } = await attempt(broken.folder, {}, (control, call) => {
-            if (call !== at) return
-            if (how === 'pause') control.ask('pause')
-            else throw new Error('killed')
-          })
-          if (state === 'completed') break
-          expect(state).toBe(how === 'pause' ? 'paused' : 'failed')
-          const start = readdirSync(broken.folder).includes('checkpoints') && checkpointSteps(broken).length > 0 ? newest(broken) : null
-          writeRunFile({ ...broken, attempt: ++number, start })
-        }
-        await attempt(broken.folder)
-        expect(standing(journalOf(broken))).toEqual(expected)
-        expect(weightsAt(broken, last)).toEqual(weightsAt(whole, last))
-        rmSync(broken.folder, { recursive: true })
-      }),
-      { numRuns: 12 },
-    )
-  })
+  it.each(Object.entries(stages))(
+    'resumes %s bit for bit from wherever it was paused or killed',
+    async (name, stage) => {
+      const whole = layOut('whole', stage)
+      await attempt(whole.folder)
+      const expected = standing(journalOf(whole))
+      const last = checkpointSteps(whole).at(-1)!
+      let runs = 0
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.record({ at: fc.integer({ min: 1, max: 30 }), how: fc.constantFrom('pause', 'kill') }), {
+            maxLength: 3,
+          }),
+          async (breaks) => {
+            const broken = layOut(`broken-${name}-${runs++}`, stage)
+            let number = 1
+            for (const { at, how } of breaks) {
+              const { state } = await attempt(broken.folder, {}, (control, call) => {
+                if (call !== at) return
+                if (how === 'pause') control.ask('pause')
+                else throw new Error('killed')
+              })
+              if (state === 'completed') break
+              expect(state).toBe(how === 'pause' ? 'paused' : 'failed')
+              const start =
+                readdirSync(broken.folder).includes('checkpoints') && checkpointSteps(broken).length > 0
+                  ? newest(broken)
+                  : null
+              writeRunFile({ ...broken, attempt: ++number, start })
+            }
+            await attempt(broken.folder)
+            expect(standing(journalOf(broken))).toEqual(expected)
+            expect(weightsAt(broken, last)).toEqual(weightsAt(whole, last))
+            rmSync(broken.folder, { recursive: true })
+          },
+        ),
+        { numRuns: 12 },
+      )
+    },
+  )
 
   it('pauses inside an evaluation and makes that evaluation whole afterwards', async () => {
     const options = layOut('paused', { ...stages.grpo, evaluation: { every: 3, samples: 64 } }, { test: 40 })
@@ -185,16 +248,25 @@ describe('a session', () => {
     await attempt(options.folder, {}, (control, call) => {
       if (call === 8) control.ask('pause')
     })
-    expect(readState(newest(options).folder)).toMatchObject({ reason: 'validation', position: { step: 3, validated: 3, evaluated: 0 } })
+    expect(readState(newest(options).folder)).toMatchObject({
+      reason: 'validation',
+      position: { step: 3, validated: 3, evaluated: 0 },
+    })
   })
 
   it.each([
     ['NaN', { loss: Number.NaN, applied: false }, 'the loss became NaN'],
-    ['an infinite gradient', { gradNorm: Number.POSITIVE_INFINITY, applied: false }, 'the gradient norm became Infinity'],
+    [
+      'an infinite gradient',
+      { gradNorm: Number.POSITIVE_INFINITY, applied: false },
+      'the gradient norm became Infinity',
+    ],
     ['an explosion', { loss: 1e3 }, 'the loss exploded'],
   ])('fails on %s, naming the step, the rows and the last good checkpoint', async (_, change, words) => {
     const options = layOut('nan', stages.sft)
-    const { state, policy } = await attempt(options.folder, { trainResult: (call, usual) => (call === 5 ? { ...usual, ...change } : usual) })
+    const { state, policy } = await attempt(options.folder, {
+      trainResult: (call, usual) => (call === 5 ? { ...usual, ...change } : usual),
+    })
     expect(state).toBe('failed')
     expect(policy!.calls.trained).toHaveLength(5)
     const end = journalOf(options).at(-1) as Extract<JournalRecord, { kind: 'end' }>
@@ -217,7 +289,11 @@ describe('a session', () => {
     await attempt(free.folder)
     const flopsAt = (options: LabRunOptions) => recordsOf(journalOf(options), 'metrics').at(-1)!.flops
     const total = flopsAt(free) * 0.6
-    const bound = layOut('bound', { ...stages.grpo, budget: { steps: 100, totalFlops: total + 5e9 } }, { before: { flops: 5e9, tokens: 1 } })
+    const bound = layOut(
+      'bound',
+      { ...stages.grpo, budget: { steps: 100, totalFlops: total + 5e9 } },
+      { before: { flops: 5e9, tokens: 1 } },
+    )
     await attempt(bound.folder)
     expect(Math.abs(flopsAt(bound) - total)).toBeLessThanOrEqual((flopsAt(free) / 7) * 0.75)
   })
@@ -232,19 +308,25 @@ describe('a session', () => {
     expect(weightsAt(short, 7)).toEqual(weightsAt(long, 7))
   })
 
-  it('refuses to resume with other settings, or with another run\'s checkpoint', async () => {
+  it("refuses to resume with other settings, or with another run's checkpoint", async () => {
     const options = layOut('mine', stages.sft)
     await attempt(options.folder)
     const failure = () => (journalOf(options).at(-1) as Extract<JournalRecord, { kind: 'end' }>).error
     writeRunFile({ ...options, stage: { ...stages.sft, learningRate: 0.5 }, attempt: 2, start: newest(options) })
     expect((await attempt(options.folder)).state).toBe('failed')
-    expect(failure()).toMatchObject({ code: 'checkpoint.incompatible', message: 'The run was begun with other settings than it is resumed with.' })
+    expect(failure()).toMatchObject({
+      code: 'checkpoint.incompatible',
+      message: 'The run was begun with other settings than it is resumed with.',
+    })
     writeRunFile({ ...options, run: 'r2', attempt: 3, start: newest(options) })
     await attempt(options.folder)
-    expect(failure()).toMatchObject({ code: 'checkpoint.incompatible', message: 'The checkpoint belongs to run r1, not to r2.' })
+    expect(failure()).toMatchObject({
+      code: 'checkpoint.incompatible',
+      message: 'The checkpoint belongs to run r1, not to r2.',
+    })
   })
 
-  it('starts a new stage from its parent\'s weights with a fresh optimiser', async () => {
+  it("starts a new stage from its parent's weights with a fresh optimiser", async () => {
     const parent = layOut('parent', stages.sft)
     await attempt(parent.folder)
     const child = layOut('child', stages.grpo, { run: 'r2', start: { ...newest(parent), resume: false } })
@@ -284,7 +366,11 @@ describe('a session', () => {
     try {
       const options = layOut('disk', { ...stages.sft, validation: { every: 1 } })
       expect((await attempt(options.folder)).state).toBe('paused')
-      expect(journalOf(options).at(-1)).toMatchObject({ kind: 'end', state: 'paused', error: { code: 'workspace.full' } })
+      expect(journalOf(options).at(-1)).toMatchObject({
+        kind: 'end',
+        state: 'paused',
+        error: { code: 'workspace.full' },
+      })
       const kept = checkpointSteps(options)
       expect(kept.length).toBeGreaterThan(0)
       expect(recordsOf(journalOf(options), 'checkpoint').map(({ step }) => step)).toEqual(kept)

@@ -74,7 +74,14 @@ class Session {
     this.#options = options
     this.#journal = journal
     this.#link = run.socket
-      ? new EngineLink({ socket: run.socket, token: run.token, run: run.run, attempt: run.attempt, log, onCommand: (end) => control.ask(end) })
+      ? new EngineLink({
+          socket: run.socket,
+          token: run.token,
+          run: run.run,
+          attempt: run.attempt,
+          log,
+          onCommand: (end) => control.ask(end),
+        })
       : undefined
     clearDrafts(this.#checkpoints)
     this.#kept = keptBefore(join(folder, runFiles.checkpoints))
@@ -127,10 +134,18 @@ class Session {
     try {
       const { name, version, device, threads } = machine.backend(run.engine.threads)
       begin({ name, version, device, threads })
-      this.#append({ kind: 'progress', step: this.#step, steps: run.stage.budget.steps, activity: 'preparing', secondsLeft: null, tokensPerSecond: null })
+      this.#append({
+        kind: 'progress',
+        step: this.#step,
+        steps: run.stage.budget.steps,
+        activity: 'preparing',
+        secondsLeft: null,
+        tokensPerSecond: null,
+      })
       return threads
     } catch (error) {
-      if (!(error instanceof Failure && error.code === 'workspace.full')) begin({ name: 'none', version: '', device: 'none', threads: 0 })
+      if (!(error instanceof Failure && error.code === 'workspace.full'))
+        begin({ name: 'none', version: '', device: 'none', threads: 0 })
       throw error
     }
   }
@@ -199,7 +214,14 @@ class Session {
     if (key === this.#saved) return
     recorder.progress(at, 'saving')
     const policy = await deps.policy.read({ moments: true })
-    const state = { format: checkpointFormat, run: run.run, stage: run.stage.kind, settings: settingsHash(run), reason, position: at } as const
+    const state = {
+      format: checkpointFormat,
+      run: run.run,
+      stage: run.stage.kind,
+      settings: settingsHash(run),
+      reason,
+      position: at,
+    } as const
     const bytes = writeCheckpoint(join(this.#checkpoints, String(at.step)), policy, state)
     this.#saved = key
     const path = `${runFiles.checkpoints}/${at.step}`

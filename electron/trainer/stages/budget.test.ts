@@ -14,17 +14,22 @@ const at = (step: number, stepFlops: number, over: Partial<StagePosition> = {}):
 describe('a budget', () => {
   it('ends at the step whose total is nearest, whichever of flops and totalFlops says it', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 50 }), fc.double({ min: 0.6, max: 40, noNaN: true }), fc.nat(9), (cost, steps, before) => {
-        const limit = cost * steps
-        for (const budget of [
-          { steps: 1000, flops: limit },
-          { steps: 1000, totalFlops: limit + before },
-        ]) {
-          let step = 1
-          while (!usedUp(budget, at(step, cost), before)) step++
-          expect(Math.abs(step * cost - limit)).toBeLessThanOrEqual(cost / 2 + 1e-9)
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 50 }),
+        fc.double({ min: 0.6, max: 40, noNaN: true }),
+        fc.nat(9),
+        (cost, steps, before) => {
+          const limit = cost * steps
+          for (const budget of [
+            { steps: 1000, flops: limit },
+            { steps: 1000, totalFlops: limit + before },
+          ]) {
+            let step = 1
+            while (!usedUp(budget, at(step, cost), before)) step++
+            expect(Math.abs(step * cost - limit)).toBeLessThanOrEqual(cost / 2 + 1e-9)
+          }
+        },
+      ),
     )
   })
 

@@ -9,8 +9,7 @@ import type { StagePosition } from './position.ts'
  */
 export function usedUp(budget: Budget, at: StagePosition, beforeFlops: number): BudgetKind | null {
   if (at.step >= budget.steps) return 'steps'
-  const nearest = (limit: number | undefined, spent: number) =>
-    limit !== undefined && limit - spent <= at.stepFlops / 2
+  const nearest = (limit: number | undefined, spent: number) => limit !== undefined && limit - spent <= at.stepFlops / 2
   if (nearest(budget.flops, at.flops)) return 'flops'
   if (nearest(budget.totalFlops, beforeFlops + at.flops)) return 'totalFlops'
   if (budget.minutes !== undefined && at.wallMs >= budget.minutes * 60_000) return 'minutes'
@@ -24,7 +23,9 @@ export function shareDone(budget: Budget, at: StagePosition, beforeFlops: number
   const shares = [
     at.step / budget.steps,
     budget.flops === undefined ? 0 : at.flops / budget.flops,
-    budget.totalFlops === undefined || budget.totalFlops <= beforeFlops ? 0 : at.flops / (budget.totalFlops - beforeFlops),
+    budget.totalFlops === undefined || budget.totalFlops <= beforeFlops
+      ? 0
+      : at.flops / (budget.totalFlops - beforeFlops),
     budget.minutes === undefined ? 0 : at.wallMs / (budget.minutes * 60_000),
   ]
   return Math.min(1, Math.max(...shares))
@@ -35,7 +36,8 @@ export function shareDone(budget: Budget, at: StagePosition, beforeFlops: number
  * schedule. A deterministic number, so a resumed run follows the same schedule; `minutes` is left out for that reason.
  */
 export function expectedSteps(budget: Budget, stepFlops: number, beforeFlops: number): number {
-  const by = (limit: number | undefined) => (limit === undefined ? Infinity : Math.max(1, Math.round(limit / stepFlops)))
+  const by = (limit: number | undefined) =>
+    limit === undefined ? Infinity : Math.max(1, Math.round(limit / stepFlops))
   const rest = budget.totalFlops === undefined ? undefined : Math.max(0, budget.totalFlops - beforeFlops)
   return Math.min(budget.steps, by(budget.flops), by(rest))
 }

@@ -19,7 +19,11 @@ const answersAtATime = 1024
 /** Prompts whose answers are stored. */
 const storedPrompts = 8
 
-export async function* evaluate(deps: StageDeps, evaluation: Evaluation, at: StagePosition): AsyncGenerator<StageEvent> {
+export async function* evaluate(
+  deps: StageDeps,
+  evaluation: Evaluation,
+  at: StagePosition,
+): AsyncGenerator<StageEvent> {
   const rows = deps.data.test
   const { samples: k, temperature } = evaluation
   const total = rows.length * (k + (evaluation.greedy ? 1 : 0))
@@ -34,7 +38,9 @@ export async function* evaluate(deps: StageDeps, evaluation: Evaluation, at: Sta
     for (let from = 0; from < rows.length; from += promptsAtATime) {
       yield { kind: 'pulse', at, activity: 'evaluating', share: answered / total }
       const part = rows.slice(from, from + promptsAtATime)
-      const rollouts = await deps.policy.generate(requestFor(deps.task, part, answers, pass === 'sampled' ? temperature : 0))
+      const rollouts = await deps.policy.generate(
+        requestFor(deps.task, part, answers, pass === 'sampled' ? temperature : 0),
+      )
       for (const rollout of rollouts) {
         const i = from + rollout.prompt
         const row = rows[i]!
@@ -61,7 +67,12 @@ export async function* evaluate(deps: StageDeps, evaluation: Evaluation, at: Sta
       ...(evaluation.greedy && { 'eval/greedy': sum(greedy) / rows.length }),
     },
   }
-  yield { kind: 'samples', at, purpose: 'eval', samples: samples.sort((a, b) => a.promptId - b.promptId || a.answer - b.answer) }
+  yield {
+    kind: 'samples',
+    at,
+    purpose: 'eval',
+    samples: samples.sort((a, b) => a.promptId - b.promptId || a.answer - b.answer),
+  }
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

@@ -19,16 +19,37 @@ export interface EvaluationResult {
 }
 
 export type StageEvent =
-  | { readonly kind: 'metrics'; readonly at: StagePosition; readonly of: MetricsOf; readonly values: Readonly<Record<string, number>> }
-  | { readonly kind: 'samples'; readonly at: StagePosition; readonly purpose: 'train' | 'eval'; readonly samples: SampleRecord[] }
+  | {
+      readonly kind: 'metrics'
+      readonly at: StagePosition
+      readonly of: MetricsOf
+      readonly values: Readonly<Record<string, number>>
+    }
+  | {
+      readonly kind: 'samples'
+      readonly at: StagePosition
+      readonly purpose: 'train' | 'eval'
+      readonly samples: SampleRecord[]
+    }
   | { readonly kind: 'evaluation'; readonly at: StagePosition; readonly result: EvaluationResult }
-  | { readonly kind: 'event'; readonly at: StagePosition; readonly level: 'info' | 'warning' | 'error'; readonly text: string }
+  | {
+      readonly kind: 'event'
+      readonly at: StagePosition
+      readonly level: 'info' | 'warning' | 'error'
+      readonly text: string
+    }
   /** The weights as they are belong to `at`: the rim reads and writes them before it goes on. */
   | { readonly kind: 'checkpoint'; readonly at: StagePosition; readonly reason: CheckpointReason }
   /** What the stage is about, and how much of that activity is done (0..1). */
   | { readonly kind: 'pulse'; readonly at: StagePosition; readonly activity: Activity; readonly share: number }
   /** Loss or gradients are no longer fit to train with, at the step after `at`. The rim ends the run as failed. */
-  | { readonly kind: 'diverged'; readonly at: StagePosition; readonly step: number; readonly why: string; readonly rows: readonly number[] }
+  | {
+      readonly kind: 'diverged'
+      readonly at: StagePosition
+      readonly step: number
+      readonly why: string
+      readonly rows: readonly number[]
+    }
   /** The stage cannot go on, but its weights are good. The rim saves them and ends the run as stopped, with these facts. */
   | { readonly kind: 'halted'; readonly at: StagePosition; readonly facts: FailureFacts }
   /** A budget is used up: the last event of a stage that came to its end. */

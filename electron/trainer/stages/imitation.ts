@@ -16,11 +16,19 @@ import type { StagePosition } from './position.ts'
 import type { StageDeps } from './stage-deps.ts'
 import type { StagePlan } from './stage-loop.ts'
 
-export function imitationStep(stage: PretrainStage | SftStage, objective: SftObjective, deps: StageDeps): StagePlan['step'] {
+export function imitationStep(
+  stage: PretrainStage | SftStage,
+  objective: SftObjective,
+  deps: StageDeps,
+): StagePlan['step'] {
   const { policy, task, data, shape } = deps
   const order = new DataOrder(data.train.length)
   const meanLength = data.train.reduce((sum, row) => sum + sequenceLength(row), 0) / data.train.length
-  const horizon = expectedSteps(stage.budget, trainingFlops(shape, { count: stage.batch, tokens: stage.batch * meanLength }), deps.beforeFlops)
+  const horizon = expectedSteps(
+    stage.budget,
+    trainingFlops(shape, { count: stage.batch, tokens: stage.batch * meanLength }),
+    deps.beforeFlops,
+  )
   // eslint-disable-next-line require-yield -- one update is one call: there is no place to stop in it
   return async function* (at: StagePosition) {
     const drawn = order.draw(at.order, stage.batch)
@@ -33,7 +41,13 @@ export function imitationStep(stage: PretrainStage | SftStage, objective: SftObj
     if (why) return { kind: 'diverged', why, rows: documents.map(({ id }) => id) }
     const tokens = documents.reduce((sum, document) => sum + sequenceLength(document), 0)
     const stepFlops = trainingFlops(shape, { count: documents.length, tokens })
-    const next = { step: at.step + 1, flops: at.flops + stepFlops, stepFlops, tokens: at.tokens + tokens, order: drawn.next }
+    const next = {
+      step: at.step + 1,
+      flops: at.flops + stepFlops,
+      stepFlops,
+      tokens: at.tokens + tokens,
+      order: drawn.next,
+    }
     return {
       kind: 'stepped',
       at: { ...at, ...next },

@@ -95,7 +95,11 @@ export function policyGradientStep(
 }
 
 /** How far the stage is; the steps it will have by its FLOPs so far. A pure function of the position, so schedules resume. */
-export const progressAt = ({ budget }: RlStage | SynchronizedStage, at: StagePosition, { beforeFlops }: StageDeps): Progress => ({
+export const progressAt = (
+  { budget }: RlStage | SynchronizedStage,
+  at: StagePosition,
+  { beforeFlops }: StageDeps,
+): Progress => ({
   step: at.step,
   steps: at.step === 0 ? budget.steps : expectedSteps(budget, at.flops / at.step, beforeFlops),
 })

@@ -52,14 +52,27 @@ export async function update(groups: readonly RolloutGroup[], plan: UpdatePlan, 
 }
 
 /** Log-probabilities that the rows carry into every update of this batch. Expert rows are scored like the others. */
-async function scored(rows: readonly UpdateRow[], { updates, temperature }: UpdatePlan, deps: StageDeps): Promise<readonly UpdateRow[]> {
+async function scored(
+  rows: readonly UpdateRow[],
+  { updates, temperature }: UpdatePlan,
+  deps: StageDeps,
+): Promise<readonly UpdateRow[]> {
   const old = updates > 1 ? await scores(deps.policy, rows, temperature, deps) : undefined
   const reference = deps.reference ? await scores(deps.reference, rows, temperature, deps) : undefined
   if (!old && !reference) return rows
-  return rows.map((row, i) => ({ ...row, ...(old && { logpOld: old[i] }), ...(reference && { logpRef: reference[i] }) }))
+  return rows.map((row, i) => ({
+    ...row,
+    ...(old && { logpOld: old[i] }),
+    ...(reference && { logpRef: reference[i] }),
+  }))
 }
 
-async function scores(policy: Policy, rows: readonly UpdateRow[], temperature: number, { task }: StageDeps): Promise<Float32Array[]> {
+async function scores(
+  policy: Policy,
+  rows: readonly UpdateRow[],
+  temperature: number,
+  { task }: StageDeps,
+): Promise<Float32Array[]> {
   const out: Float32Array[] = []
   for (let from = 0; from < rows.length; from += rowsAtATime) {
     const part = rows.slice(from, from + rowsAtATime)
@@ -79,12 +92,19 @@ function miniBatches(groups: readonly RolloutGroup[], rows: readonly UpdateRow[]
 }
 
 /** Of the groups, and means over the step's updates. No update: nothing to say of the loss. */
-function updateMetrics(ofGroups: Readonly<Record<string, number>>, results: readonly TrainResult[], padding: readonly number[]): Record<string, number> {
+function updateMetrics(
+  ofGroups: Readonly<Record<string, number>>,
+  results: readonly TrainResult[],
+  padding: readonly number[],
+): Record<string, number> {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-  const named = (metrics: Readonly<Record<string, number>>) => Object.entries(metrics).map(([key, value]) => [`train/${key}`, value] as const)
+  const named = (metrics: Readonly<Record<string, number>>) =>
+    Object.entries(metrics).map(([key, value]) => [`train/${key}`, value] as const)
   if (results.length === 0) return Object.fromEntries(named(ofGroups))
   const skipped = results.filter(({ applied }) => !applied).length
-  const ofUpdates = Object.keys(results[0]!.metrics).map((key) => [key, mean(results.map(({ metrics }) => metrics[key]!))] as const)
+  const ofUpdates = Object.keys(results[0]!.metrics).map(
+    (key) => [key, mean(results.map(({ metrics }) => metrics[key]!))] as const,
+  )
   return {
     ...Object.fromEntries(named(ofGroups)),
     ...Object.fromEntries(named(Object.fromEntries(ofUpdates))),

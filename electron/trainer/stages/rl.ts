@@ -24,14 +24,27 @@ export function rl(stage: RlStage, deps: StageDeps, from: StagePosition): AsyncG
   return stageLoop({ budget, evaluation, checkpoints, keepsStart: deps.reference !== undefined, step }, deps, from)
 }
 
-async function* samplesFor(stage: RlStage, deps: StageDeps, order: DataOrder, at: StagePosition): AsyncGenerator<StageEvent, Collected> {
+async function* samplesFor(
+  stage: RlStage,
+  deps: StageDeps,
+  order: DataOrder,
+  at: StagePosition,
+): AsyncGenerator<StageEvent, Collected> {
   const { objective } = stage
-  if (objective.type === 'dapo' && objective.dynamicSampling.enabled) return yield* inRounds(stage, objective.dynamicSampling, deps, order, at)
+  if (objective.type === 'dapo' && objective.dynamicSampling.enabled)
+    return yield* inRounds(stage, objective.dynamicSampling, deps, order, at)
   const round = yield* oneRound(stage, deps, order, at, at.order, stage.prompts)
   return { kind: 'collected', groups: round.groups, order: round.next, generated: answersOf(round.groups), values: {} }
 }
 
-async function* oneRound(stage: RlStage, deps: StageDeps, order: DataOrder, at: StagePosition, from: OrderState, prompts: number) {
+async function* oneRound(
+  stage: RlStage,
+  deps: StageDeps,
+  order: DataOrder,
+  at: StagePosition,
+  from: OrderState,
+  prompts: number,
+) {
   const drawn = order.draw(from, prompts)
   const asked = drawn.rows.map((row, i) => ({ row: deps.data.train[row]!, draw: drawn.draws[i]! }))
   const { answers, temperature, topP, topK } = stage

@@ -19,7 +19,11 @@ export function rolloutMetrics(groups: readonly JudgedGroup[]): Record<string, n
 }
 
 /** Answers and experts of the first groups. A row's advantage is found by its response's own array; null: it was in no RL row. */
-export function sampleRecords(groups: readonly JudgedGroup[], rows: readonly UpdateRow[], { task }: StageDeps): SampleRecord[] {
+export function sampleRecords(
+  groups: readonly JudgedGroup[],
+  rows: readonly UpdateRow[],
+  { task }: StageDeps,
+): SampleRecord[] {
   const rowOf = new Map(rows.map((row) => [row.responseTokens, row]))
   return groups.flatMap(({ row, answers, experts = [] }) => {
     const record = (answer: { responseTokens: Int32Array; correct: boolean; reward: number }, number: number) => {
@@ -36,7 +40,12 @@ export function sampleRecords(groups: readonly JudgedGroup[], rows: readonly Upd
       }
     }
     return [
-      ...answers.map((answer, i) => ({ ...record(answer, i), response: answer.response, expert: false, reason: answer.reason })),
+      ...answers.map((answer, i) => ({
+        ...record(answer, i),
+        response: answer.response,
+        expert: false,
+        reason: answer.reason,
+      })),
       ...experts.map((expert, i) => ({
         ...record(expert, answers.length + i),
         response: task.tokenizer.decode(expert.responseTokens),
@@ -47,7 +56,8 @@ export function sampleRecords(groups: readonly JudgedGroup[], rows: readonly Upd
   })
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
 function spread(values: readonly number[]): number {
   const m = mean(values)

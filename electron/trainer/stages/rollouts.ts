@@ -52,7 +52,11 @@ export async function* rollOut(
   return groups
 }
 
-async function answer({ policy, task }: StageDeps, prompts: readonly RolloutPrompt[], settings: RolloutSettings): Promise<JudgedGroup[]> {
+async function answer(
+  { policy, task }: StageDeps,
+  prompts: readonly RolloutPrompt[],
+  settings: RolloutSettings,
+): Promise<JudgedGroup[]> {
   const limits = prompts.map(({ prefix }) => task.maxResponseTokens - (prefix?.length ?? 0))
   const rollouts = await policy.generate({
     ...settings,
@@ -69,10 +73,23 @@ async function answer({ policy, task }: StageDeps, prompts: readonly RolloutProm
     const responseTokens = prefix ? joined(prefix, tokens) : tokens
     const response = task.tokenizer.decode(responseTokens)
     const { correct, reward, reason } = await task.verify(row, response)
-    judged[prompt]!.push({ responseTokens, correct, reward, stopped, response, reason, ...(prefix && { prefixTokens: prefix.length }) })
+    judged[prompt]!.push({
+      responseTokens,
+      correct,
+      reward,
+      stopped,
+      response,
+      reason,
+      ...(prefix && { prefixTokens: prefix.length }),
+    })
   }
   // Each group gets a prompt array of its own: rows are told apart by it, also when a prompt was drawn twice.
-  return prompts.map(({ row, draw }, p) => ({ row, promptId: draw, promptTokens: row.promptTokens.slice(), answers: judged[p]! }))
+  return prompts.map(({ row, draw }, p) => ({
+    row,
+    promptId: draw,
+    promptTokens: row.promptTokens.slice(),
+    answers: judged[p]!,
+  }))
 }
 
 function joined(a: Int32Array, b: Int32Array): Int32Array {
@@ -83,10 +100,19 @@ function joined(a: Int32Array, b: Int32Array): Int32Array {
 }
 
 /** How many sequences there are and their tokens, prompts included: what FLOPs are counted by. */
-export function sequencesOf(rows: readonly { readonly promptTokens: Int32Array; readonly responseTokens: Int32Array }[]): Sequences {
-  return { count: rows.length, tokens: rows.reduce((sum, row) => sum + row.promptTokens.length + row.responseTokens.length, 0) }
+export function sequencesOf(
+  rows: readonly { readonly promptTokens: Int32Array; readonly responseTokens: Int32Array }[],
+): Sequences {
+  return {
+    count: rows.length,
+    tokens: rows.reduce((sum, row) => sum + row.promptTokens.length + row.responseTokens.length, 0),
+  }
 }
 
 /** The same of all answers of the groups. */
 export const answersOf = (groups: readonly JudgedGroup[]): Sequences =>
-  sequencesOf(groups.flatMap(({ promptTokens, answers }) => answers.map(({ responseTokens }) => ({ promptTokens, responseTokens }))))
+  sequencesOf(
+    groups.flatMap(({ promptTokens, answers }) =>
+      answers.map(({ responseTokens }) => ({ promptTokens, responseTokens })),
+    ),
+  )

@@ -11,5 +11,9 @@ import { stageLoop } from './stage-loop.ts'
 export function sft(stage: SftStage, deps: StageDeps, from: StagePosition): AsyncGenerator<StageEvent> {
   const { budget, evaluation, checkpoints, validation } = stage
   const step = imitationStep(stage, sftObjective(stage.objective as SftSettings), deps)
-  return stageLoop({ budget, evaluation, checkpoints, validateEvery: validation.every, keepsStart: false, step }, deps, from)
+  return stageLoop(
+    { budget, evaluation, checkpoints, validateEvery: validation.every, keepsStart: false, step },
+    deps,
+    from,
+  )
 }

@@ -14,7 +14,12 @@ import { validate } from './validation.ts'
 
 /** What a step came to: the next position with what it measured, or why there is none. */
 export type StepOutcome =
-  | { readonly kind: 'stepped'; readonly at: StagePosition; readonly values: Readonly<Record<string, number>>; readonly samples?: SampleRecord[] }
+  | {
+      readonly kind: 'stepped'
+      readonly at: StagePosition
+      readonly values: Readonly<Record<string, number>>
+      readonly samples?: SampleRecord[]
+    }
   | { readonly kind: 'diverged'; readonly why: string; readonly rows: readonly number[] }
   | { readonly kind: 'halted'; readonly facts: FailureFacts }
 
@@ -50,11 +55,19 @@ export async function* stageLoop(plan: StagePlan, deps: StageDeps, from: StagePo
 }
 
 /** Measures and saves what is due at `at`. A point that was cut off is made again whole; what was done is marked in the position. */
-async function* point(plan: StagePlan, deps: StageDeps, start: StagePosition, isEnd: boolean): AsyncGenerator<StageEvent, StagePosition> {
+async function* point(
+  plan: StagePlan,
+  deps: StageDeps,
+  start: StagePosition,
+  isEnd: boolean,
+): AsyncGenerator<StageEvent, StagePosition> {
   let at = start
   const { step } = at
   const validates =
-    plan.validateEvery !== undefined && deps.data.validation.length > 0 && at.validated !== step && (step % plan.validateEvery === 0 || isEnd)
+    plan.validateEvery !== undefined &&
+    deps.data.validation.length > 0 &&
+    at.validated !== step &&
+    (step % plan.validateEvery === 0 || isEnd)
   const evaluates = deps.data.test.length > 0 && at.evaluated !== step && (step % plan.evaluation.every === 0 || isEnd)
   if (validates) {
     yield { kind: 'metrics', at, of: 'validation', values: { 'val/loss': yield* validate(deps, at) } }

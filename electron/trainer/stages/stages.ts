@@ -25,9 +25,13 @@ export interface StageNeeds {
 export function stageNeeds(stage: Stage, responseLimit: number): StageNeeds {
   switch (stage.kind) {
     case 'pretrain':
-      return { trajectories: 'imitated', graphs: [pretrainObjective.graph], reference: false }
+      return { trajectories: 'documents', graphs: [pretrainObjective.graph], reference: false }
     case 'sft':
-      return { trajectories: 'imitated', graphs: [sftObjective(stage.objective as SftSettings).graph], reference: false }
+      return {
+        trajectories: 'imitated',
+        graphs: [sftObjective(stage.objective as SftSettings).graph],
+        reference: false,
+      }
     case 'rl':
       return {
         trajectories: 'none',

@@ -18,14 +18,23 @@ import { streamSeed } from './seeds.ts'
 import type { StageDeps } from './stage-deps.ts'
 import { stageLoop } from './stage-loop.ts'
 
-export function synchronized(stage: SynchronizedStage, deps: StageDeps, from: StagePosition): AsyncGenerator<StageEvent> {
+export function synchronized(
+  stage: SynchronizedStage,
+  deps: StageDeps,
+  from: StagePosition,
+): AsyncGenerator<StageEvent> {
   const { budget, evaluation, checkpoints } = stage
   const order = new DataOrder(deps.data.train.length)
   const step = policyGradientStep(stage, deps, order, (at) => collect(stage, deps, order, at))
   return stageLoop({ budget, evaluation, checkpoints, keepsStart: false, step }, deps, from)
 }
 
-async function* collect(stage: SynchronizedStage, deps: StageDeps, order: DataOrder, at: StagePosition): AsyncGenerator<StageEvent, Collected> {
+async function* collect(
+  stage: SynchronizedStage,
+  deps: StageDeps,
+  order: DataOrder,
+  at: StagePosition,
+): AsyncGenerator<StageEvent, Collected> {
   const { objective } = stage
   const drawn = drawPresent(order, at, stage.prompts, deps.data.train.length)
   if (!drawn) return everyPromptRetired(stage)
@@ -38,17 +47,37 @@ async function* collect(stage: SynchronizedStage, deps: StageDeps, order: DataOr
   else {
     const count = objective.type === 'luffy' || objective.type === 'srft' ? objective.expertRows : 1
     const recorded = objective.type === 'luffy' && objective.behaviour === 'recorded'
-    groups = groups.map((group) => ({ ...group, experts: Array.from({ length: count }, () => expertOf(group.row, deps, recorded)) }))
+    groups = groups.map((group) => ({
+      ...group,
+      experts: Array.from({ length: count }, () => expertOf(group.row, deps, recorded)),
+    }))
   }
   const retired = retiredAfter(stage, at, drawn, groups)
   const generated = answersOf(groups)
-  return { kind: 'collected', groups, order: drawn.next, generated, values: {}, ...charged(stage, groups), ...(retired && { retired }) }
+  return {
+    kind: 'collected',
+    groups,
+    order: drawn.next,
+    generated,
+    values: {},
+    ...charged(stage, groups),
+    ...(retired && { retired }),
+  }
 }
 
 /** Eq. 26: LUFFY's and SRFT's experts are charged a generation pass too. */
-function charged({ objective }: SynchronizedStage, groups: readonly JudgedGroup[]): Pick<Extract<Collected, { kind: 'collected' }>, 'charged'> {
+function charged(
+  { objective }: SynchronizedStage,
+  groups: readonly JudgedGroup[],
+): Pick<Extract<Collected, { kind: 'collected' }>, 'charged'> {
   if (objective.type !== 'luffy' && objective.type !== 'srft') return {}
-  return { charged: sequencesOf(groups.flatMap(({ promptTokens, experts = [] }) => experts.map(({ responseTokens }) => ({ promptTokens, responseTokens })))) }
+  return {
+    charged: sequencesOf(
+      groups.flatMap(({ promptTokens, experts = [] }) =>
+        experts.map(({ responseTokens }) => ({ promptTokens, responseTokens })),
+      ),
+    ),
+  }
 }
 
 /** Rows of each group that are not plain rollouts. */
@@ -57,7 +86,11 @@ function reservedRows({ objective }: SynchronizedStage): number {
   return objective.type === 'prefix-rft' ? objective.hybridRows : 0
 }
 
-const expertOf = ({ responseTokens, prompt, trajectory }: TokenRow, { task }: StageDeps, recorded: boolean): ExpertAnswer => ({
+const expertOf = (
+  { responseTokens, prompt, trajectory }: TokenRow,
+  { task }: StageDeps,
+  recorded: boolean,
+): ExpertAnswer => ({
   responseTokens: responseTokens.slice(), // an array of its own: rows are told apart by it
   correct: true,
   reward: 1,
@@ -108,9 +141,16 @@ function drawPresent(order: DataOrder, at: StagePosition, count: number, rows: n
 }
 
 /** UPT's `removeAfterSft`: prompts routed to SFT in this step join the retired ones. */
-function retiredAfter({ objective }: SynchronizedStage, at: StagePosition, drawn: Drawn, groups: readonly JudgedGroup[]): number[] | undefined {
+function retiredAfter(
+  { objective }: SynchronizedStage,
+  at: StagePosition,
+  drawn: Drawn,
+  groups: readonly JudgedGroup[],
+): number[] | undefined {
   if (objective.type !== 'upt' || !objective.removeAfterSft) return undefined
-  const routed = drawn.rows.filter((_, g) => groups[g]!.answers.filter(({ correct }) => correct).length <= objective.gate)
+  const routed = drawn.rows.filter(
+    (_, g) => groups[g]!.answers.filter(({ correct }) => correct).length <= objective.gate,
+  )
   return [...new Set([...(at.retired ?? []), ...routed])].sort((a, b) => a - b)
 }
 

@@ -8,7 +8,10 @@ import type { StageDeps } from './stage-deps.ts'
 const rowsAtATime = 64
 
 /** Nats a token. Yields pulses between batches; the weights are not touched. */
-export async function* validate({ policy, task, data }: StageDeps, at: StagePosition): AsyncGenerator<StageEvent, number> {
+export async function* validate(
+  { policy, task, data }: StageDeps,
+  at: StagePosition,
+): AsyncGenerator<StageEvent, number> {
   let nats = 0
   let tokens = 0
   for (let from = 0; from < data.validation.length; from += rowsAtATime) {

@@ -34,7 +34,14 @@ const policy = (from: number, count = 6): PolicyState => ({
   optimiserStep: from,
 })
 const state = (step: number) =>
-  ({ format: 1, run: 'r1', stage: 'sft', settings: 'abc', reason: 'validation', position: { ...stageStart(3), step, flops: 1 / 3 } }) as const
+  ({
+    format: 1,
+    run: 'r1',
+    stage: 'sft',
+    settings: 'abc',
+    reason: 'validation',
+    position: { ...stageStart(3), step, flops: 1 / 3 },
+  }) as const
 
 const folder = (step: number) => join(checkpoints, String(step))
 
@@ -44,8 +51,13 @@ describe('a checkpoint', () => {
     const read = readCheckpoint(folder(7), { moments: true })
     expect(read.policy).toEqual(policy(11))
     expect(read.state).toMatchObject({ ...state(7), optimiserStep: 11 })
-    expect(bytes).toBe(readdirSync(folder(7)).reduce((sum, name) => sum + readFileSync(join(folder(7), name)).length, 0))
-    expect(readCheckpoint(folder(7), { moments: false }).policy).toEqual({ weights: policy(11).weights, optimiserStep: 0 })
+    expect(bytes).toBe(
+      readdirSync(folder(7)).reduce((sum, name) => sum + readFileSync(join(folder(7), name)).length, 0),
+    )
+    expect(readCheckpoint(folder(7), { moments: false }).policy).toEqual({
+      weights: policy(11).weights,
+      optimiserStep: 0,
+    })
   })
 
   it('replaces an older one whole', () => {
@@ -84,14 +96,20 @@ describe('a checkpoint', () => {
     expect(() => readCheckpoint(folder(7), { moments: true })).toThrow(
       expect.objectContaining({ code: 'checkpoint.incompatible' }),
     )
-    expect(() => readCheckpoint(folder(8), { moments: true })).toThrow(expect.objectContaining({ code: 'checkpoint.missing' }))
+    expect(() => readCheckpoint(folder(8), { moments: true })).toThrow(
+      expect.objectContaining({ code: 'checkpoint.missing' }),
+    )
   })
 
   it('is removed unless it is pinned', () => {
     writeCheckpoint(folder(1), policy(1), state(1))
     writeCheckpoint(folder(2), policy(1), state(2))
     writeFileSync(join(folder(2), 'pinned'), '')
-    expect([removeCheckpoint(folder(1)), removeCheckpoint(folder(2)), removeCheckpoint(folder(3))]).toEqual([true, false, false])
+    expect([removeCheckpoint(folder(1)), removeCheckpoint(folder(2)), removeCheckpoint(folder(3))]).toEqual([
+      true,
+      false,
+      false,
+    ])
     expect(readdirSync(checkpoints)).toEqual(['2'])
   })
 
@@ -138,6 +156,14 @@ describe('keep-last-N', () => {
     expect(superfluous(kept, undefined)).toEqual([])
     expect(superfluous(kept, 1)).toEqual([10, 20])
     expect(superfluous(kept, 3)).toEqual([10])
-    expect(superfluous([{ step: 1, reason: 'end' }, { step: 2, reason: 'interval' }], 1)).toEqual([])
+    expect(
+      superfluous(
+        [
+          { step: 1, reason: 'end' },
+          { step: 2, reason: 'interval' },
+        ],
+        1,
+      ),
+    ).toEqual([])
   })
 })

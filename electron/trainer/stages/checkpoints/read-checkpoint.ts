@@ -23,7 +23,9 @@ export function readCheckpoint(folder: string, { moments }: { moments: boolean }
   if (!moments) return { state, policy: { weights: weights.tensors, optimiserStep: 0 } }
   const optimizer = readTensors(folder, 'optimizer', state)
   const pick = (kind: 'first' | 'second') =>
-    new Map([...weights.tensors].map(([name, { data }]) => [name, moment(folder, optimizer, `${kind}.${name}`, data.length)]))
+    new Map(
+      [...weights.tensors].map(([name, { data }]) => [name, moment(folder, optimizer, `${kind}.${name}`, data.length)]),
+    )
   return {
     state,
     policy: {
@@ -59,7 +61,8 @@ export function readState(folder: string): CheckpointState {
       remedy: 'Open the workspace with the version of Switchpoint that wrote it, or a newer one.',
     })
   const state = CheckpointState.safeParse(json)
-  if (!state.success) throw corrupt(path, `state.json is not what it should be (${state.error.issues[0]?.path.join('.')})`)
+  if (!state.success)
+    throw corrupt(path, `state.json is not what it should be (${state.error.issues[0]?.path.join('.')})`)
   return state.data
 }
 

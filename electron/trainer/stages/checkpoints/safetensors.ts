@@ -26,12 +26,16 @@ const Entry = z.object({
 })
 
 /** The file's bytes as chunks, ready to be written one after the other: header first, then each tensor's own memory. */
-export function encodeTensors(tensors: readonly NamedTensor[], metadata: Readonly<Record<string, string>> = {}): Uint8Array[] {
+export function encodeTensors(
+  tensors: readonly NamedTensor[],
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array[] {
   const header: Record<string, unknown> = Object.assign(Object.create(null), { [metadataKey]: metadata }) // no inherited names
   let offset = 0
   for (const { name, shape, data } of tensors) {
     if (name === metadataKey || name in header) throw new Error(`safetensors: the name ${name} is taken`)
-    if (elements(shape) !== data.length) throw new Error(`safetensors: ${name} has ${data.length} values for [${shape}]`)
+    if (elements(shape) !== data.length)
+      throw new Error(`safetensors: ${name} has ${data.length} values for [${shape}]`)
     header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] }
     offset += data.byteLength
   }
@@ -61,7 +65,8 @@ export function decodeTensors(bytes: Uint8Array): TensorFile {
     expected = to
     tensors.set(name, { shape, data: floats(buffer, dataStart + from, elements(shape)) })
   }
-  if (dataStart + expected !== buffer.length) throw new Error(`${buffer.length - dataStart - expected} bytes lie behind the last tensor`)
+  if (dataStart + expected !== buffer.length)
+    throw new Error(`${buffer.length - dataStart - expected} bytes lie behind the last tensor`)
   return { tensors, metadata: z.record(z.string(), z.string()).catch({}).parse(header[metadataKey]) }
 }
 

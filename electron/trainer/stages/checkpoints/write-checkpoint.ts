@@ -1,6 +1,16 @@
 /** Writes a checkpoint folder so that it is whole or absent. */
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { PolicyState } from '../../policy.ts'
 import { isDiskFull, workspaceFull } from '../../disk.ts'
@@ -14,7 +24,11 @@ const temporary = /^\.(writing|replaced|removed)-/
  * Returns the bytes written. Throws `workspace.full` when the disk is full: nothing is left behind then, and every earlier
  * checkpoint stands.
  */
-export function writeCheckpoint(folder: string, policy: PolicyState, state: Omit<CheckpointState, 'sha256' | 'optimiserStep'>): number {
+export function writeCheckpoint(
+  folder: string,
+  policy: PolicyState,
+  state: Omit<CheckpointState, 'sha256' | 'optimiserStep'>,
+): number {
   if (!policy.moments) throw new Error('a checkpoint needs the optimiser moments: read them with { moments: true }')
   const parent = dirname(folder)
   const draft = sibling(folder, 'writing')

@@ -7,34 +7,46 @@ const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b)
 describe('the data order', () => {
   it('sees every row once an epoch, in an order of its own, whatever the batch size', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 60 }), fc.nat(1000), (rows, batch, seed) => {
-        const order = new DataOrder(rows)
-        let state = DataOrder.start(seed)
-        const seen: number[] = []
-        while (seen.length < 3 * rows) {
-          const drawn = order.draw(state, batch)
-          seen.push(...drawn.rows)
-          state = drawn.next
-        }
-        const all = Array.from({ length: rows }, (_, i) => i)
-        for (const epoch of [0, 1, 2]) expect(sorted(seen.slice(epoch * rows, (epoch + 1) * rows))).toEqual(all)
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.nat(1000),
+        (rows, batch, seed) => {
+          const order = new DataOrder(rows)
+          let state = DataOrder.start(seed)
+          const seen: number[] = []
+          while (seen.length < 3 * rows) {
+            const drawn = order.draw(state, batch)
+            seen.push(...drawn.rows)
+            state = drawn.next
+          }
+          const all = Array.from({ length: rows }, (_, i) => i)
+          for (const epoch of [0, 1, 2]) expect(sorted(seen.slice(epoch * rows, (epoch + 1) * rows))).toEqual(all)
+        },
+      ),
     )
   })
 
   it('goes on from its state alone as if it had never stopped', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 30 }), fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 8 }), (rows, batches) => {
-        const whole = new DataOrder(rows).draw(DataOrder.start(7), batches.reduce((a, b) => a + b, 0))
-        let state = DataOrder.start(7)
-        const parts = batches.flatMap((count) => {
-          const drawn = new DataOrder(rows).draw(JSON.parse(JSON.stringify(state)) as typeof state, count)
-          state = drawn.next
-          return drawn.rows
-        })
-        expect(parts).toEqual(whole.rows)
-        expect(state).toEqual(whole.next)
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 30 }),
+        fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 8 }),
+        (rows, batches) => {
+          const whole = new DataOrder(rows).draw(
+            DataOrder.start(7),
+            batches.reduce((a, b) => a + b, 0),
+          )
+          let state = DataOrder.start(7)
+          const parts = batches.flatMap((count) => {
+            const drawn = new DataOrder(rows).draw(JSON.parse(JSON.stringify(state)) as typeof state, count)
+            state = drawn.next
+            return drawn.rows
+          })
+          expect(parts).toEqual(whole.rows)
+          expect(state).toEqual(whole.next)
+        },
+      ),
     )
   })
 

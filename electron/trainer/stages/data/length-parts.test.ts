@@ -10,7 +10,9 @@ describe('parts of a mini-batch', () => {
         expect(parts.flat().sort((a, b) => a - b)).toEqual(lengths.map((_, row) => row))
         expect(parts.length).toBeLessThanOrEqual(6)
         for (let p = 1; p < parts.length; p++)
-          expect(Math.max(...parts[p - 1]!.map((row) => lengths[row]!))).toBeLessThan(Math.min(...parts[p]!.map((row) => lengths[row]!)))
+          expect(Math.max(...parts[p - 1]!.map((row) => lengths[row]!))).toBeLessThan(
+            Math.min(...parts[p]!.map((row) => lengths[row]!)),
+          )
       }),
     )
   })
@@ -24,16 +26,25 @@ describe('parts of a mini-batch', () => {
 
   it('no cut into at most three parts is cheaper', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 6 }).map((n) => n * 40), { minLength: 1, maxLength: 9 }), (lengths) => {
-        const cost = (parts: readonly number[][]) =>
-          parts.reduce((sum, part) => sum + part.length * Math.max(...part.map((row) => lengths[row]!)) + 70, 0)
-        const sorted = lengths.map((_, row) => row).sort((a, b) => lengths[a]! - lengths[b]!)
-        let best = Infinity
-        for (let a = 1; a <= sorted.length; a++)
-          for (let b = a; b <= sorted.length; b++)
-            best = Math.min(best, cost([sorted.slice(0, a), sorted.slice(a, b), sorted.slice(b)].filter((part) => part.length > 0)))
-        expect(cost(lengthParts(lengths))).toBeLessThanOrEqual(best)
-      }),
+      fc.property(
+        fc.array(
+          fc.integer({ min: 1, max: 6 }).map((n) => n * 40),
+          { minLength: 1, maxLength: 9 },
+        ),
+        (lengths) => {
+          const cost = (parts: readonly number[][]) =>
+            parts.reduce((sum, part) => sum + part.length * Math.max(...part.map((row) => lengths[row]!)) + 70, 0)
+          const sorted = lengths.map((_, row) => row).sort((a, b) => lengths[a]! - lengths[b]!)
+          let best = Infinity
+          for (let a = 1; a <= sorted.length; a++)
+            for (let b = a; b <= sorted.length; b++)
+              best = Math.min(
+                best,
+                cost([sorted.slice(0, a), sorted.slice(a, b), sorted.slice(b)].filter((part) => part.length > 0)),
+              )
+          expect(cost(lengthParts(lengths))).toBeLessThanOrEqual(best)
+        },
+      ),
     )
   })
 
@@ -43,14 +54,22 @@ describe('parts of a mini-batch', () => {
       width: 4,
       tokens: Int32Array.from([1, 2, 0, 0, 3, 4, 5, 6, 7, 8, 9, 0]),
       lengths: Int32Array.from([2, 4, 3]),
-      inputs: { weight: Float32Array.from([1, 0, 0, 2, 3, 4, 5, 6, 0]), advantage: Float32Array.from([10, 20, 30]), zeroed: Float32Array.from([7]) },
+      inputs: {
+        weight: Float32Array.from([1, 0, 0, 2, 3, 4, 5, 6, 0]),
+        advantage: Float32Array.from([10, 20, 30]),
+        zeroed: Float32Array.from([7]),
+      },
     }
     expect(partOf(batch, [0, 2], { weight: 'token', advantage: 'row', zeroed: 'scalar' })).toEqual({
       rows: 2,
       width: 3,
       tokens: Int32Array.from([1, 2, 0, 7, 8, 9]),
       lengths: Int32Array.from([2, 3]),
-      inputs: { weight: Float32Array.from([1, 0, 5, 6]), advantage: Float32Array.from([10, 30]), zeroed: Float32Array.from([7]) },
+      inputs: {
+        weight: Float32Array.from([1, 0, 5, 6]),
+        advantage: Float32Array.from([10, 30]),
+        zeroed: Float32Array.from([7]),
+      },
     })
   })
 })

@@ -45,7 +45,11 @@ export function inParts(batch: TrainBatch, kinds: Readonly<Record<string, InputK
 }
 
 /** Those rows of a batch, cut to the longest of them. Scalars stay as they are: they must not depend on the rows. */
-export function partOf(batch: TrainBatch, rows: readonly number[], kinds: Readonly<Record<string, InputKind>>): TrainBatch {
+export function partOf(
+  batch: TrainBatch,
+  rows: readonly number[],
+  kinds: Readonly<Record<string, InputKind>>,
+): TrainBatch {
   const width = Math.max(2, ...rows.map((row) => batch.lengths[row]!))
   const pick = <A extends Int32Array | Float32Array>(values: A, from: number, to: number, out: A): A => {
     rows.forEach((row, b) => out.set(values.subarray(row * from, row * from + to), b * to))

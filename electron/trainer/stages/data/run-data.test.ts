@@ -81,7 +81,10 @@ describe('run data', () => {
     const body = `${JSON.stringify(good)}\n{"split":"tea"}\n`
     const sha256 = createHash('sha256').update(body).digest('hex')
     writeFileSync(path, `${JSON.stringify({ rows: 2, sha256 })}\n${body}`)
-    await expect(readRunData(path, task, 'imitated')).rejects.toMatchObject({ code: 'input.invalid', input: `${path}:3` })
+    await expect(readRunData(path, task, 'imitated')).rejects.toMatchObject({
+      code: 'input.invalid',
+      input: `${path}:3`,
+    })
   })
 })
 

@@ -27,8 +27,11 @@ export interface RunData {
   readonly remarks: readonly string[]
 }
 
-/** What a stage asks of its training rows' trajectories. `imitated`: right or wrong, it learns them; `verified`: wrong ones must go. */
-export type TrajectoryUse = 'none' | 'imitated' | 'verified'
+/**
+ * What a stage asks of its training rows' trajectories: nothing; documents as they are; expert answers, of which wrong ones are
+ * counted (`imitated`) or left out (`verified`).
+ */
+export type TrajectoryUse = 'none' | 'documents' | 'imitated' | 'verified'
 
 /**
  * Reads and checks `path`. Throws `file.missing`, `file.unreadable` (not what its header says), `input.invalid` (a line that is
@@ -39,7 +42,7 @@ export async function readRunData(path: string, task: Task, use: TrajectoryUse):
   const remarks: string[] = []
   const split = (name: DataRow['split']) => rows.filter((row) => row.split === name)
   const trains = tokenised(split('train'), task, use !== 'none', 'training', remarks)
-  const train = use === 'none' ? trains : await judged(trains, task, use, remarks)
+  const train = use === 'imitated' || use === 'verified' ? await judged(trains, task, use, remarks) : trains
   if (train.length === 0)
     throw new Failure({
       code: 'input.empty',
@@ -72,7 +75,8 @@ function readRows(path: string): DataRow[] {
   if (sha256 !== header.data.sha256) throw unreadable(path, 'its content is not what was written (sha256 differs)')
   const lines = rest.toString('utf8').split('\n')
   if (lines.at(-1) === '') lines.pop()
-  if (lines.length !== header.data.rows) throw unreadable(path, `it has ${lines.length} rows, its header says ${header.data.rows}`)
+  if (lines.length !== header.data.rows)
+    throw unreadable(path, `it has ${lines.length} rows, its header says ${header.data.rows}`)
   return lines.map((line, i) => {
     const row = DataRow.safeParse(parsed(line))
     if (row.success) return row.data
@@ -87,7 +91,13 @@ function readRows(path: string): DataRow[] {
 }
 
 /** Rows as tokens; those that do not fit the task's lengths (or lack a needed trajectory) are left out and counted. */
-function tokenised(rows: readonly DataRow[], task: Task, needsResponse: boolean, what: string, remarks: string[]): TokenRow[] {
+function tokenised(
+  rows: readonly DataRow[],
+  task: Task,
+  needsResponse: boolean,
+  what: string,
+  remarks: string[],
+): TokenRow[] {
   const { tokenizer, maxPromptTokens, maxResponseTokens } = task
   const out: TokenRow[] = []
   let tooLong = 0
@@ -101,7 +111,9 @@ function tokenised(rows: readonly DataRow[], task: Task, needsResponse: boolean,
   }
   const share = (n: number) => `${n} of ${rows.length} ${what} rows`
   if (tooLong > 0)
-    remarks.push(`${share(tooLong)} were left out: longer than ${maxPromptTokens} prompt or ${maxResponseTokens} response tokens.`)
+    remarks.push(
+      `${share(tooLong)} were left out: longer than ${maxPromptTokens} prompt or ${maxResponseTokens} response tokens.`,
+    )
   if (bare > 0) remarks.push(`${share(bare)} were left out: they have no trajectory.`)
   return out
 }

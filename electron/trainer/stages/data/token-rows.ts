@@ -7,7 +7,8 @@ export interface Sequence {
   readonly responseTokens: Int32Array
 }
 
-export const sequenceLength = ({ promptTokens, responseTokens }: Sequence): number => promptTokens.length + responseTokens.length
+export const sequenceLength = ({ promptTokens, responseTokens }: Sequence): number =>
+  promptTokens.length + responseTokens.length
 
 /** The width of a batch: its longest sequence. The policy's graphs take any size, so a batch is padded to no more than that. */
 export const widthOf = (sequences: readonly Sequence[]): number =>
