@@ -203,11 +203,4 @@ export type ExperimentSpec = z.infer<typeof ExperimentSpec>
 /** What a person writes: everything with a default may be left out. */
 export type ExperimentInput = z.input<typeof ExperimentSpec>
 
-/** Which paradigm a stage belongs to: colours, families and claims go by it. */
-export type Paradigm = 'pretrain' | 'sft' | 'sequential' | 'rl' | 'synchronized'
-
-/** The paradigm of a run from its own stage and its ancestors' (nearest first). RL after SFT is sequential, after only a base it is pure RL. */
-export function paradigmOf(kind: Stage['kind'], ancestors: readonly Stage['kind'][]): Paradigm {
-  if (kind === 'rl') return ancestors.includes('sft') ? 'sequential' : 'rl'
-  return kind
-}
+export { paradigmOf, type Paradigm } from './paradigm.ts'
