@@ -70,6 +70,7 @@ export function replayForecastSearch(branches: readonly RecordedBranch[], option
       target: targetOf(b),
       isBase: b.isBase,
       points: b.points.slice(0, shown[i]),
+      nextCompute: b.points[shown[i]!]?.compute,
     }))
     const { move, choice } = nextMove(candidates, options, memo)
     if (move.kind === 'stop') {

@@ -30,6 +30,8 @@ export interface SearchCandidate {
   readonly isBase?: boolean
   /** Evaluations so far, RL compute since the branch point. */
   readonly points: readonly PerformancePoint[]
+  /** Compute at which the next evaluation will be made, where the schedule tells; else taken from the spacing so far. */
+  readonly nextCompute?: number
   /** The run cannot go on (crashed, stopped by hand). */
   readonly closed?: boolean
 }
@@ -128,8 +130,9 @@ export function nextMove(
   return { ...state, move: { kind: 'extend', id: target.c.id, to: Math.min(target.c.target, at + chunk) } }
 }
 
-/** Compute until a branch's next evaluation, by its spacing so far; a fiftieth of its target before there is any. */
+/** Compute until a branch's next evaluation: by its schedule, else its spacing; a fiftieth of its target before any. */
 function nextEvaluation(c: SearchCandidate): number {
+  if (c.nextCompute !== undefined) return Math.max(0, c.nextCompute - spentOn(c))
   const n = c.points.length
   return n === 0 ? c.target / 50 : spentOn(c) / n
 }
