@@ -29,7 +29,8 @@ export interface Options {
   seed: 'empty' | 'study'
 }
 
-export const asRoot = process.getuid?.() === 0
+const windowOrigin = 'app://switchpoint'
+const asRoot = process.getuid?.() === 0
 
 async function openWindow(place: Place): Promise<{ app: ElectronApplication; page: Page; close(): Promise<void> }> {
   const app = await _electron.launch({
@@ -84,7 +85,7 @@ export const test = base.extend<Options & { place: Place; bench: Bench }>({
     const isWindow = info.project.name === 'window'
     const opened = isWindow ? await openWindow(place) : await openServed(place)
     const { page } = opened
-    const watch = await watchPage(page.context(), page)
+    const watch = await watchPage(page.context(), page, 'url' in opened ? new URL(opened.url).origin : windowOrigin)
     // Anew, with the watch in place from the first byte on.
     if ('url' in opened) await page.goto(opened.url)
     else await page.reload()

@@ -41,7 +41,11 @@ export function command(place: Place, words: readonly string[], { timeoutMs = 12
       try {
         resolve({ code, document: JSON.parse(stdout), stderr })
       } catch {
-        reject(new Error(`${words.join(' ')} printed no document (code ${code}).\n${stdout.slice(-2000)}\n${stderr.slice(-4000)}`))
+        reject(
+          new Error(
+            `${words.join(' ')} printed no document (code ${code}).\n${stdout.slice(-2000)}\n${stderr.slice(-4000)}`,
+          ),
+        )
       }
     })
   })

@@ -11,7 +11,12 @@ import { scratchFolder } from './scratch.ts'
 const patienceMs = 15 * 60_000
 const place = () => {
   const folder = join(scratchFolder(), 'study')
-  return { folder, workspace: join(folder, 'math-lab'), home: join(folder, 'home'), result: join(folder, 'result.json') }
+  return {
+    folder,
+    workspace: join(folder, 'math-lab'),
+    home: join(folder, 'home'),
+    result: join(folder, 'result.json'),
+  }
 }
 
 const isThere = (path: string) =>
@@ -28,7 +33,8 @@ export async function studyResult(): Promise<StudyResult> {
   if (!(await isThere(result))) {
     await mkdir(home, { recursive: true })
     const { code, document, stderr } = await command({ workspace, home }, ['study', 'quick'], { timeoutMs: patienceMs })
-    if (code !== 0) throw new Error(`study quick ended with ${code}: ${JSON.stringify(document)}\n${stderr.slice(-4000)}`)
+    if (code !== 0)
+      throw new Error(`study quick ended with ${code}: ${JSON.stringify(document)}\n${stderr.slice(-4000)}`)
     await endEngine({ workspace, home })
     await writeFile(result, JSON.stringify(document))
   }

@@ -21,7 +21,8 @@ function listen(word: string): void {
   )
 }
 
-export async function watchPage(context: BrowserContext, page: Page): Promise<Watch> {
+/** `origin`: the page's own, as `http://127.0.0.1:8000` or `app://switchpoint`. */
+export async function watchPage(context: BrowserContext, page: Page, origin: string): Promise<Watch> {
   const faults: string[] = []
   const forgiven: RegExp[] = []
   const note = (text: string) => {
@@ -30,15 +31,15 @@ export async function watchPage(context: BrowserContext, page: Page): Promise<Wa
   await context.addInitScript(listen, violation)
   page.on('pageerror', (error) => note(`page error: ${error.stack ?? error.message}`))
   page.on('console', (message) => message.type() === 'error' && note(`console: ${message.text()}`))
+  const home = new URL(origin)
   page.on('request', (request) => {
-    const url = new URL(request.url())
-    const own = new URL(page.url())
-    const isOwn = url.protocol === own.protocol && url.host === own.host
+    const { protocol, host } = new URL(request.url())
     // Blobs and data are made by the page itself; what it may do with them is the policy's matter.
-    if (!isOwn && !['blob:', 'data:', 'about:', 'devtools:'].includes(url.protocol)) note(`foreign request: ${request.url()}`)
+    const isMade = ['blob:', 'data:', 'about:'].includes(protocol)
+    if (!isMade && (protocol !== home.protocol || host !== home.host)) note(`foreign request: ${request.url()}`)
   })
   page.on('websocket', (socket) => {
-    if (new URL(socket.url()).host !== new URL(page.url()).host) note(`foreign socket: ${socket.url()}`)
+    if (new URL(socket.url()).host !== home.host) note(`foreign socket: ${socket.url()}`)
   })
   return { faults, forgive: (pattern) => forgiven.push(pattern) }
 }

@@ -1,0 +1,61 @@
+/** The frame around every view: rail, palette, theme, status line, toasts, banner. */
+import { expect, type Locator, type Page } from '@playwright/test'
+
+export type ViewTitle =
+  'Datasets' | 'Curate' | 'Experiments' | 'Run' | 'Switch point' | 'Ceilings' | 'Compare' | 'Settings'
+
+export class Frame {
+  readonly rail: Locator
+  readonly main: Locator
+  readonly status: Locator
+  readonly palette: Locator
+  readonly banner: Locator
+  readonly toasts: Locator
+  readonly crumbs: Locator
+
+  constructor(readonly page: Page) {
+    this.rail = page.getByRole('navigation', { name: 'Views' })
+    this.main = page.getByRole('main')
+    this.status = page.getByRole('contentinfo').or(page.locator('footer[role=status]'))
+    this.palette = page.getByRole('dialog', { name: 'Search or run a command' })
+    this.banner = page.getByRole('alert').filter({ hasText: 'engine' })
+    this.toasts = page.getByRole('region', { name: /Notification/ })
+    this.crumbs = page.getByRole('navigation', { name: 'Breadcrumb' })
+  }
+
+  /** The page has its engine: the status line says which back end trains. */
+  async ready(): Promise<void> {
+    await expect(this.rail).toBeVisible({ timeout: 30_000 })
+    await expect(this.crumbs.getByRole('link').first()).toBeVisible({ timeout: 30_000 })
+  }
+
+  async open(view: ViewTitle): Promise<void> {
+    await this.rail.getByRole('link', { name: view, exact: true }).click()
+    await expect(this.main).toHaveAccessibleName(view)
+  }
+
+  /** `#/run/run_x?x=flops` and the like: every state of a view is an address. */
+  async go(hash: string): Promise<void> {
+    await this.page.evaluate((to) => (window.location.hash = to), hash)
+  }
+
+  hash(): string {
+    return new URL(this.page.url()).hash
+  }
+
+  async runCommand(words: string): Promise<void> {
+    await this.page.keyboard.press('Control+k')
+    await this.palette.getByRole('textbox').fill(words)
+    await this.palette.getByRole('option').first().waitFor()
+    await this.page.keyboard.press('Enter')
+    await expect(this.palette).toBeHidden()
+  }
+
+  theme(): Promise<'light' | 'dark'> {
+    return this.page.evaluate(() => {
+      const { theme } = document.documentElement.dataset
+      if (theme === 'light' || theme === 'dark') return theme
+      return window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
+    })
+  }
+}

@@ -53,12 +53,21 @@ test('it cannot leave, open windows, embed, or reach the network', async ({ benc
     link.click()
     link.remove()
   })
-  expect(await page.evaluate(() => fetch('https://example.invalid/').then(() => 'reached', () => 'refused'))).toBe('refused')
+  expect(
+    await page.evaluate(() =>
+      fetch('https://example.invalid/').then(
+        () => 'reached',
+        () => 'refused',
+      ),
+    ),
+  ).toBe('refused')
   expect(
     await page.evaluate(
       () =>
         new Promise((resolve) => {
-          document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), { once: true })
+          document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), {
+            once: true,
+          })
           const script = document.createElement('script')
           script.textContent = 'window.injected = true'
           document.body.append(script)
