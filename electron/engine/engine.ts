@@ -12,6 +12,7 @@ import { Failure, factsOf } from '#shared/contract/failure.ts'
 import { createCurves } from './analysis/branch-curves.ts'
 import { createFits } from './analysis/fits.ts'
 import type { EngineContext } from './context.ts'
+import { createDatasetService } from './datasets/dataset-service.ts'
 import { createEstimates } from './estimates/estimates.ts'
 import { createJobs } from './jobs.ts'
 import { createLifetime } from './lifetime.ts'
@@ -45,6 +46,8 @@ import { rememberWorkspace } from './workspace/user-folder.ts'
 export interface EngineOptions {
   readonly workspace: string
   readonly lingerMs: number
+  /** Another program in the trainer's place, for tests. */
+  readonly trainer?: string
   /** Called when nobody has needed the engine for `lingerMs`. */
   onIdle(): void
 }
@@ -60,7 +63,7 @@ export interface Engine {
 }
 
 /** Throws `workspace.locked` when the workspace has an engine already; what openFolder and openStore throw. */
-export async function startEngine({ workspace: path, lingerMs, onIdle }: EngineOptions): Promise<Engine> {
+export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }: EngineOptions): Promise<Engine> {
   const workspace = openFolder(path)
   const standing = readLock(workspace.lock)
   if (standing) await refuseIfHeld(standing, workspace.lock)
@@ -74,6 +77,7 @@ export async function startEngine({ workspace: path, lingerMs, onIdle }: EngineO
   const records = createRunRecords(store)
   const measurements = createMeasurements(store)
   const datasetStore = createDatasetStore(store)
+  const datasets = createDatasetService({ folders: workspace, store: datasetStore, now, changed: (kind, id) => notices.changed(kind, id) })
   const backend = backendKnowledge()
   const socket = socketPath(workspace.path, shortFolder())
   const { threads } = await machine()
@@ -90,9 +94,9 @@ export async function startEngine({ workspace: path, lingerMs, onIdle }: EngineO
     subsetSplits: (id) => subset(id).splits,
   })
   const scheduler = createScheduler({
-    ...{ ...common, socket, threads, graphCache: workspace.graphs },
+    ...{ ...common, socket, threads, graphCache: workspace.graphs, program: trainer },
     ingestion: createIngestion(common),
-    subsetRows: (id) => Promise.reject(noSuchSubset(id)),
+    subsetRows: (id) => datasets.subsets.rowsBySplit(id),
     settled(run) {
       void estimates.learn(run).catch((error: unknown) => log.warn({ err: error, run: run.id }, 'a speed could not be learnt'))
       lifetime.check()
@@ -107,7 +111,7 @@ export async function startEngine({ workspace: path, lingerMs, onIdle }: EngineO
     studies: createStudyRecords(store),
     conclude: concludeWith({ ...common, curves, fits }),
   })
-  const context: EngineContext = { workspace, jobs, notices, log, system, runs, estimates, curves, studies }
+  const context: EngineContext = { workspace, jobs, notices, log, system, runs, estimates, curves, studies, datasets }
 
   const serving = new Set<WebSocket>()
   const lifetime = createLifetime({
@@ -168,6 +172,7 @@ export async function startEngine({ workspace: path, lingerMs, onIdle }: EngineO
     await scheduler.close()
     studies.close()
     await Promise.all([jobs.close(), fits.close()])
+    await datasets.close()
     notices.close()
     door.close()
     removeLock(workspace.lock, lock)

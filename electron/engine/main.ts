@@ -18,6 +18,8 @@ async function main(): Promise<void> {
       linger: { type: 'string' },
       serve: { type: 'boolean', default: false },
       'serve-port': { type: 'string' },
+      // For tests: another program in the trainer's place.
+      trainer: { type: 'string' },
     },
   })
   if (!values.workspace) throw usage('--workspace DIR is missing.')
@@ -29,6 +31,7 @@ async function main(): Promise<void> {
   const engine = await startEngine({
     workspace: values.workspace,
     lingerMs: wholeNumber(values.linger, '--linger') ?? defaultLingerMs,
+    trainer: values.trainer,
     onIdle: () => void end('nobody has needed it'),
   })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(signal))
