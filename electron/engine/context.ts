@@ -1,5 +1,6 @@
 /** What every procedure is given: the parts of a running engine. */
 import type { Curves } from './analysis/branch-curves.ts'
+import type { DatasetService } from './datasets/dataset-service.ts'
 import type { Estimates } from './estimates/estimates.ts'
 import type { Jobs } from './jobs.ts'
 import type { Log } from './log.ts'
@@ -19,4 +20,5 @@ export interface EngineContext {
   readonly estimates: Estimates
   readonly curves: Curves
   readonly studies: Studies
+  readonly datasets: DatasetService
 }

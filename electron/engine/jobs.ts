@@ -24,6 +24,8 @@ export interface JobControl {
   /** Units done so far, and how many there will be where that is known by now. Cheap: call it as often as you like. */
   progress(done: number, total?: number | null): void
   throwIfCancelled(): void
+  /** A sentence for the user beside the result. */
+  note(text: string): void
 }
 
 export interface Jobs {
@@ -69,6 +71,7 @@ export function createJobs(deps: { readonly now: () => number; readonly changed:
         const secondsLeft = rate !== null && rate > 0 && total !== null ? Math.max(0, (total - done) / rate) : null
         change({ done, total, rate, secondsLeft })
       },
+      note: (text) => change({ note: text }),
       throwIfCancelled() {
         if (abort.signal.aborted) throw new Failure({ code: 'cancelled', message: `${request.label}: cancelled.` })
       },

@@ -178,6 +178,8 @@ export const Job = z.object({
     .nullable(),
   /** Id of what it made. */
   result: z.string().nullable(),
+  /** What its user should know beside the result: `The same rows are already here as "train" v1.` */
+  note: z.string().nullable().optional(),
   startedAt: z.number(),
 })
 export type Job = z.infer<typeof Job>

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, rmSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { Failure } from '#shared/contract/failure.ts'
 
 export interface QueryOptions {
@@ -20,7 +20,7 @@ export interface Duck {
   rows<Row>(sql: string, options?: QueryOptions): Promise<Row[]>
   /** Rows in pieces of about 2,000, read as they are asked for. */
   stream<Row>(sql: string, options?: QueryOptions): AsyncGenerator<Row[], void, void>
-  close(): void
+  close(): Promise<void>
 }
 
 export interface DuckOptions {
@@ -34,21 +34,27 @@ export interface DuckOptions {
 const defaultMemory = () => Math.min(2e9, Math.max(512e6, totalmem() / 4))
 const progressEveryMs = 100
 
-export async function openDuck({ scratch, memoryBytes = defaultMemory(), threads = availableParallelism() }: DuckOptions): Promise<Duck> {
-  mkdirSync(scratch, { recursive: true })
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(threads),
-    memory_limit: `${Math.round(memoryBytes / 1e6)}MB`,
-    temp_directory: scratch,
-    preserve_insertion_order: 'true',
-    // All that is used is built in; an engine must never fetch code from the network.
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  })
+/** Nothing is loaded before the first query: an engine that only trains never pays for it. */
+export function createDuck({ scratch, memoryBytes = defaultMemory(), threads = availableParallelism() }: DuckOptions): Duck {
   const idle: DuckDBConnection[] = []
-  const open = async (): Promise<DuckDBConnection> => {
+  let opened: Promise<DuckDBInstance> | undefined
+  async function openInstance(): Promise<DuckDBInstance> {
+    const { DuckDBInstance } = await import('@duckdb/node-api')
+    mkdirSync(scratch, { recursive: true })
+    return DuckDBInstance.create(':memory:', {
+      threads: String(threads),
+      memory_limit: `${Math.round(memoryBytes / 1e6)}MB`,
+      temp_directory: scratch,
+      preserve_insertion_order: 'true',
+      // All that is used is built in; an engine must never fetch code from the network.
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    })
+  }
+  async function open(): Promise<DuckDBConnection> {
     const free = idle.pop()
     if (free) return free
+    const instance = await (opened ??= openInstance())
     const connection = await instance.connect()
     await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false')
     return connection
@@ -100,9 +106,10 @@ export async function openDuck({ scratch, memoryBytes = defaultMemory(), threads
         turn.end()
       }
     },
-    close() {
+    async close() {
       for (const connection of idle) connection.closeSync()
-      instance.closeSync()
+      const instance = await opened?.catch(() => undefined)
+      instance?.closeSync()
       rmSync(scratch, { recursive: true, force: true })
     },
   }

@@ -4,7 +4,7 @@
  */
 import { realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { basename, isAbsolute, join } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { Failure } from '#shared/contract/failure.ts'
 
 export interface LocalFile {
@@ -12,6 +12,8 @@ export interface LocalFile {
   readonly path: string
   /** As the user knows it: for names and messages. */
   readonly name: string
+  /** Name of the folder it was named in; '' where there is none (an upload). */
+  readonly folder: string
   readonly bytes: number
   readonly modifiedMs: number
 }
@@ -30,7 +32,7 @@ export async function localFile(named: string): Promise<LocalFile> {
   }
   if (facts.isDirectory()) throw refuse(named, 'This is a folder.', 'Name one file in it.')
   if (!facts.isFile()) throw refuse(named, 'This is a device or a pipe, not a file.', 'Save its contents to a file first.')
-  return { path: real, name: basename(path), bytes: facts.size, modifiedMs: facts.mtimeMs }
+  return { path: real, name: basename(path), folder: basename(dirname(path)), bytes: facts.size, modifiedMs: facts.mtimeMs }
 }
 
 /** Throws when the file is no longer the one that was opened: half of an old and half of a new one is neither. */

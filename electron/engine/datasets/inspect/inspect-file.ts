@@ -1,6 +1,6 @@
 /** What a file looks like before it is imported: its first rows, its fields, which of them the mapping may be, which task. */
 import { mkdir, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import type { ColumnMapping, Dataset, Inspection } from '#shared/contract/datasets.ts'
 import type { Duck } from '../duck.ts'
@@ -87,9 +87,8 @@ const shown = (value: unknown) => (value === undefined || value === null ? '' : 
 /** `train.jsonl.gz` in a folder `gsm8k` becomes `gsm8k/train`: such a name alone says nothing. */
 export function nameFromFile(file: LocalFile): string {
   const name = file.name.replace(/(\.(jsonl|ndjson|json|csv|tsv|parquet|gz|gzip|zst|zstd))+$/i, '') || file.name
-  const folder = basename(dirname(file.path))
   const isCommon = /^(train|test|val|valid|validation|dev|data|dataset|default)([-_.]?\d+([-_]of[-_]\d+)?)?$/i.test(name)
-  return (isCommon && folder !== '' ? `${folder}/${name}` : name).slice(0, 120)
+  return (isCommon && file.folder !== '' ? `${file.folder}/${name}` : name).slice(0, 120)
 }
 
 /** For messages about fields that are not there. */

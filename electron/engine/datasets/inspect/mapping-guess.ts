@@ -29,8 +29,8 @@ export function guessMapping(columns: readonly Column[], rows: readonly JsonRow[
   }
   const isText = ({ type }: Column) => type === 'text'
   const prompt = pick('prompt', (column) => isText(column) || column.type === 'messages')
-  // GSM8K's own form: the worked answer is the trajectory, and ends in its answer.
-  const isWorked = rows.length > 0 && rows.filter((row) => String(valueAt(row, 'answer') ?? '').includes('####')).length > rows.length / 2
+  // GSM8K's own form: the worked answer is the trajectory, and ends in its answer. Unless some field is called that.
+  const isWorked = !byName.has('trajectory') && rows.length > 0 && rows.filter((row) => String(valueAt(row, 'answer') ?? '').includes('####')).length > rows.length / 2
   const trajectory = isWorked && prompt !== 'answer' ? 'answer' : pick('trajectory', (column) => isText(column) || isAnswered(column, rows), [prompt])
   const answer = isWorked ? undefined : pick('answer', ({ type }) => type === 'text' || type === 'number', [prompt, trajectory])
   const source = pick('source', (column) => isText(column) && isShort(column, rows), [prompt, trajectory, answer])
