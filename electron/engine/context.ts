@@ -13,6 +13,7 @@ import type { Workspace } from './workspace/folder.ts'
 export interface EngineContext {
   readonly workspace: Workspace
   readonly jobs: Jobs
+  readonly datasets: DatasetService
   readonly notices: Notices
   readonly log: Log
   readonly system: SystemService
@@ -20,5 +21,4 @@ export interface EngineContext {
   readonly estimates: Estimates
   readonly curves: Curves
   readonly studies: Studies
-  readonly datasets: DatasetService
 }

@@ -13,6 +13,7 @@ import { createCurves } from './analysis/branch-curves.ts'
 import { createFits } from './analysis/fits.ts'
 import type { EngineContext } from './context.ts'
 import { createDatasetService } from './datasets/dataset-service.ts'
+import { noSubset } from './datasets/subsets/save-subset.ts'
 import { createEstimates } from './estimates/estimates.ts'
 import { createJobs } from './jobs.ts'
 import { createLifetime } from './lifetime.ts'
@@ -85,7 +86,7 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
   const subset = (id: string): { name: string; task: string; splits: Subset['splits'] } => {
     const found = datasetStore.subset(id)
     const dataset = found && found.removedAt === null ? datasetStore.dataset(found.value.dataset) : undefined
-    if (!found || !dataset) throw noSuchSubset(id)
+    if (!found || !dataset) throw noSubset(id)
     return { name: found.value.name, task: dataset.value.task, splits: found.value.splits }
   }
   const estimates = createEstimates({
@@ -111,7 +112,7 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
     studies: createStudyRecords(store),
     conclude: concludeWith({ ...common, curves, fits }),
   })
-  const context: EngineContext = { workspace, jobs, notices, log, system, runs, estimates, curves, studies, datasets }
+  const context: EngineContext = { workspace, jobs, datasets, notices, log, system, runs, estimates, curves, studies }
 
   const serving = new Set<WebSocket>()
   const lifetime = createLifetime({
@@ -193,9 +194,6 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
 
 /** An engine that was killed is started again within seconds; after more the queue waits for a person. */
 const longSilenceMs = 5 * 60_000
-
-const noSuchSubset = (id: string): Failure =>
-  new Failure({ code: 'subset.not_found', message: 'There is no such subset.', input: id, remedy: 'List the subsets to see their ids.' })
 
 const summaryOf = (runs: number): string => (runs === 1 ? '1 run' : `${runs} runs`)
 
