@@ -31,9 +31,16 @@ export type Aggregation = z.infer<typeof Aggregation>
 const advantage = (std: boolean) =>
   z.strictObject({ std: z.boolean().default(std), eps: z.number().positive().default(1e-6) }).prefault({})
 
-/** Penalty on the distance to the reference policy (the stage's start); the k3 estimator is the usual one. 0: no reference is kept. */
+/**
+ * Penalty on the distance to the reference policy (the stage's start); the k3 estimator is the usual one. 0: no reference is
+ * kept. `importanceCorrected` multiplies it by the ratio, which makes its gradient unbiased (DeepSeek-V3.2; TRL's default).
+ */
 const kl = z
-  .strictObject({ coef: coefficient.default(0), estimator: z.enum(['k1', 'k2', 'k3']).default('k3') })
+  .strictObject({
+    coef: coefficient.default(0),
+    estimator: z.enum(['k1', 'k2', 'k3']).default('k3'),
+    importanceCorrected: z.boolean().default(false),
+  })
   .prefault({})
 
 /** Leaves groups whose rewards are all equal out of the update: they push nowhere; saves their time, changes the token mean's denominator. */

@@ -26,6 +26,12 @@ describe('groupAdvantages', () => {
       (expected[mode] as number[]).forEach((value, i) => expect(values[i], `${mode}[${i}]`).toBeCloseTo(value, 9))
   })
 
+  it('gives equal rewards exactly 0, also where their mean is not exact', () => {
+    const rewards = Array.from({ length: 10 }, () => 0.1) // ten of them add up to 0.9999999999999999
+    expect(groupAdvantages(rewards, meanOnly)).toEqual(rewards.map(() => 0))
+    expect(groupAdvantages(rewards, { std: true, eps: 1e-20 })).toEqual(rewards.map(() => 0))
+  })
+
   it('leaves a lone row its reward', () => {
     expect(groupAdvantages([0.7], meanOnly)).toEqual([0.7])
     expect(groupAdvantages([0.7], withStd)[0]).toBeCloseTo(0.7, 5)

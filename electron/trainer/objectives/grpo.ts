@@ -30,7 +30,7 @@ import { rolloutRow, rowInput, type Layout, type RolloutGroup, type UpdateRow } 
 
 /** What of the settings is constant in the graph. */
 export interface GrpoConstants extends ClipSettings {
-  readonly kl: { readonly coef: number; readonly estimator: KlEstimator }
+  readonly kl: { readonly coef: number; readonly estimator: KlEstimator; readonly importanceCorrected: boolean }
   readonly entropyCoef: number
 }
 
@@ -60,8 +60,9 @@ export function grpoLoss(forward: Forward, inputs: Inputs, { kl, entropyCoef, ..
   let loss = pg
   if (kl.coef > 0) {
     const distance = klPerToken(logp, tokens(inputs, 'logpRef'), kl.estimator) // [B, T]
+    const penalty = kl.importanceCorrected ? mul(distance, ratio) : distance
     metrics['kl_reference'] = total(share, distance)
-    loss = add(loss, mul(kl.coef, total(weight, distance)))
+    loss = add(loss, mul(kl.coef, total(weight, penalty)))
   }
   return { loss: withEntropyBonus(loss, entropy, entropyCoef), metrics }
 }

@@ -320,6 +320,27 @@ describe('Prefix-RFT', () => {
     )
   })
 
+  it('with the split baseline credits the prefix over the plain rows, the continuation with its raw reward', () => {
+    const answer = (correct: boolean, prefixTokens = 0) => ({
+      responseTokens: new Int32Array(3),
+      correct,
+      reward: correct ? 1 : 0,
+      stopped: true,
+      prefixTokens,
+    })
+    const group = {
+      promptId: 0,
+      promptTokens: new Int32Array(1),
+      answers: [answer(true), answer(false), answer(true, 2)],
+    }
+    const { rows } = make(PrefixRftSettings.parse({ type: 'prefix-rft', baseline: 'split' })).prepare([group], half)
+    expect(rows.map(({ advantage, expertAdvantage }) => [advantage, expertAdvantage])).toEqual([
+      [0.5, 0.5],
+      [-0.5, -0.5],
+      [1, 0.5],
+    ])
+  })
+
   it('moves its keep share over the stage', () => {
     const settings = PrefixRftSettings.parse({ type: 'prefix-rft', keepShare: 0.2, keepShareEnd: 1 })
     const objective = make(settings)
