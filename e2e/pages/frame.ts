@@ -5,6 +5,7 @@ export type ViewTitle =
   'Datasets' | 'Curate' | 'Experiments' | 'Run' | 'Switch point' | 'Ceilings' | 'Compare' | 'Settings'
 
 export class Frame {
+  readonly page: Page
   readonly rail: Locator
   readonly main: Locator
   readonly status: Locator
@@ -13,7 +14,8 @@ export class Frame {
   readonly toasts: Locator
   readonly crumbs: Locator
 
-  constructor(readonly page: Page) {
+  constructor(page: Page) {
+    this.page = page
     this.rail = page.getByRole('navigation', { name: 'Views' })
     this.main = page.getByRole('main')
     this.status = page.getByRole('contentinfo').or(page.locator('footer[role=status]'))

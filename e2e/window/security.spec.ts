@@ -1,12 +1,17 @@
 /** A page that turned hostile finds nothing to hold on to: no Node, no way out of its address, no window of its own. */
+import type { DesktopBridge } from '#shared/desktop/bridge.ts'
 import { expect, test } from '../fixtures.ts'
+
+interface Desktop {
+  readonly switchpoint: DesktopBridge
+}
 
 test('the page is a page: no Node, isolated, sandboxed', async ({ bench }) => {
   const seen = await bench.page.evaluate(() => ({
     require: typeof (window as { require?: unknown }).require,
     process: typeof (window as { process?: unknown }).process,
     buffer: typeof (window as { Buffer?: unknown }).Buffer,
-    bridge: Object.keys(window.switchpoint ?? {}).sort(),
+    bridge: Object.keys((window as unknown as Desktop).switchpoint).sort(),
   }))
   expect(seen).toMatchObject({ require: 'undefined', process: 'undefined', buffer: 'undefined' })
   expect(seen.bridge, 'the whole bridge').toEqual([
@@ -85,10 +90,10 @@ test('main refuses what is no request of the page', async ({ bench }) => {
         () => 'accepted',
         (error: Error) => error.message,
       )
-    const { switchpoint } = window
+    const { switchpoint } = window as unknown as Desktop
     return {
-      outside: await said(switchpoint!.showItemInFolder('/etc/passwd')),
-      dialog: await said(switchpoint!.openFileDialog({ title: 7, kind: 'anything' } as never)),
+      outside: await said(switchpoint.showItemInFolder('/etc/passwd')),
+      dialog: await said(switchpoint.openFileDialog({ title: 7, kind: 'anything' } as never)),
     }
   })
   expect(outcome.outside).toContain('not a file of this workspace')

@@ -1,0 +1,47 @@
+/** What `study quick` promises: its document, its runs at equal compute, gains beyond noise, a report that stands alone. */
+import { readFile } from 'node:fs/promises'
+import { expect, test } from '../fixtures.ts'
+import { studyResult } from '../study.ts'
+
+test.use({ seed: 'study' })
+
+interface Evaluation {
+  readonly [key: string]: [step: number, flops: number, tokens: number, wallMs: number, value: number][]
+}
+
+test('the quick study holds what it promises', async ({ place, browserName: _ }) => {
+  test.slow()
+  const result = await studyResult()
+  const of = (role: string) => result.runs.filter((run) => run.role === role)
+  expect(result.runs.map(({ role }) => role).sort()).toEqual(
+    ['base', 'sft', 'branch', 'branch', 'branch', 'luffy', 'pure-rl', 'pure-sft'].sort(),
+  )
+  test.info().annotations.push({ type: 'wallS', description: String(result.wallS) })
+
+  await test.step('branches start in the SFT run, at three of its steps', () => {
+    const [sft] = of('sft')
+    for (const branch of of('branch')) expect(branch.parent).toBe(sft?.id)
+    expect(new Set(of('branch').map(({ parentStep }) => parentStep)).size).toBe(3)
+  })
+
+  await test.step('all arms end at one total of compute, within 2 %', () => {
+    const arms = [...of('branch'), ...of('luffy'), ...of('pure-rl'), ...of('pure-sft')].map(({ flops }) => flops)
+    expect(Math.max(...arms) / Math.min(...arms)).toBeLessThan(1.02)
+  })
+
+  await test.step('at least 8 evaluations a branch', async () => {
+    for (const { id } of of('branch')) {
+      const { command } = await import('../program.ts')
+      const { document } = await command(place, ['run', 'metrics', id])
+      const { series } = document as { series: Evaluation }
+      expect(series['eval/accuracy']?.length ?? 0).toBeGreaterThanOrEqual(8)
+    }
+  })
+
+  await test.step('the report stands alone and says what it cannot say', async () => {
+    const html = await readFile(result.report, 'utf8')
+    expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//)
+    expect(html).toContain('<svg')
+    expect(html).toMatch(/spread of seeds|seeds/i)
+  })
+})

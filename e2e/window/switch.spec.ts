@@ -1,0 +1,62 @@
+/** Where to switch: regimes on the validation curve, a marker to move, a branch from the nearest checkpoint. */
+import { expect, test } from '../fixtures.ts'
+import { SwitchPointPage } from '../pages/analysis.ts'
+import { asNumber, chartTable, enter } from '../pages/fields.ts'
+import { RunListPage } from '../pages/run.ts'
+
+test.use({ seed: 'study' })
+
+test('regimes are named, the marker moves, and RL branches from its checkpoint', async ({ bench }) => {
+  const { page, frame } = bench
+  const view = new SwitchPointPage(page)
+  await frame.open('Switch point')
+  await expect(view.marker.slider).toBeVisible({ timeout: 30_000 })
+
+  const losses = await chartTable(page.getByRole('region', { name: /^Validation loss is within/ }))
+  const steps = losses.map(([step]) => asNumber(step ?? ''))
+  expect(new Set(losses.map(([, , regime]) => regime))).toEqual(new Set(['adaptive', 'stable', 'mild']))
+  expect(steps.length).toBeGreaterThanOrEqual(6)
+
+  await test.step('by keys, from checkpoint to checkpoint', async () => {
+    await view.marker.press('Home')
+    const first = await view.marker.value()
+    await view.marker.press('ArrowRight')
+    expect(await view.marker.value()).toBeGreaterThan(first)
+    await expect(view.chosen).toContainText('Adaptive')
+    await view.marker.press('End')
+    expect(await view.marker.value()).toBe(Math.max(...steps))
+  })
+
+  await test.step('by mouse, and the address keeps it', async () => {
+    await view.marker.dragBy(-200)
+    const at = await view.marker.value()
+    expect(at).toBeLessThan(Math.max(...steps))
+    expect(frame.hash()).toContain(`at=${at}`)
+    await expect(view.chosen).toHaveAccessibleName('The chosen checkpoint')
+    await expect(view.chosen.getByRole('heading').first()).toHaveText(`Checkpoint ${at}`)
+  })
+
+  await test.step('thresholds are the reader’s', async () => {
+    await page.getByRole('button', { name: /thresholds/ }).click()
+    await enter(page.getByRole('spinbutton', { name: 'Stable, up to' }), 0.5)
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('region', { name: /^Validation loss is within 1 %|within 0\.5/ })).toBeVisible()
+    await frame.go('#/switch')
+  })
+
+  await test.step('a branch waits in the queue, a child of the SFT run at that step', async () => {
+    await view.marker.press('Home', 'ArrowRight', 'ArrowRight')
+    const at = await view.marker.value()
+    const rows = await view.branches.getByRole('row').count()
+    await view.branchHere(5)
+    await expect(page.getByText('1 branch queued').first()).toBeVisible()
+    await expect(view.branches.getByRole('row')).toHaveCount(rows + 1)
+    await frame.open('Run')
+    await expect(
+      new RunListPage(page)
+        .rows()
+        .filter({ hasText: `SFT @ ${at}` })
+        .first(),
+    ).toBeVisible()
+  })
+})
