@@ -25,7 +25,9 @@ try {
 } catch (error) {
   process.exitCode = usageExit(error)
 }
-// A line that lingers (a broken socket's timer) must not keep a finished command alive.
+// A line that lingers (a broken socket's timer) must not keep a finished command alive; but a long document that its reader
+// takes slowly is still on its way.
+await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((written) => stream.write('', written))))
 process.exit()
 
 /** Commander has said what it had to say on standard error; programs get a document as well. */
