@@ -81,6 +81,7 @@ async function attempt(
   folder: string,
   fake: FakeOptions = {},
   ask?: (control: Control, call: number) => void,
+  engineLostMs?: number,
 ): Promise<Attempt> {
   const control = new Control()
   let policy: FakePolicy | undefined
@@ -90,6 +91,7 @@ async function attempt(
     run: readRunFile(folder),
     control,
     log: () => {},
+    engineLostMs,
     machine: {
       backend: () => ({ name: 'tensorflow', version: 'fake', device: 'cpu', threads: 1 }),
       makePolicy: async (options) => {
@@ -353,6 +355,20 @@ describe('a session', () => {
     expect((await attempt(options.folder)).state).toBe('failed')
     expect(journalOf(options).map(({ kind }) => kind)).toEqual(['begin', 'progress', 'end'])
     expect(journalOf(options).at(-1)).toMatchObject({ error: { code: 'file.missing' } })
+  })
+
+  it('pauses itself when there is no engine for too long, and says so', async () => {
+    const options = layOut(
+      'alone',
+      { ...stages.sft, budget: { steps: 100_000 } },
+      { socket: join(root, 'nobody.sock') },
+    )
+    expect((await attempt(options.folder, {}, undefined, 60)).state).toBe('paused')
+    expect(recordsOf(journalOf(options), 'event').at(-1)).toMatchObject({
+      level: 'warning',
+      text: expect.stringContaining('No engine for'),
+    })
+    expect(checkpointSteps(options).length).toBeGreaterThan(0)
   })
 
   it('pauses on a full disk with its last good checkpoint', async (context) => {
