@@ -51,9 +51,15 @@ export function afterRlOption({ regimes, evaluations, branches, end }: AfterRl, 
       type: 'value',
       min: 0,
       max: end,
-      axisLabel: { ...textStyle(theme), hideOverlap: true, formatter: compact },
+      axisLabel: { ...textStyle(theme), hideOverlap: true, showMaxLabel: end % 50 === 0, formatter: compact },
     },
-    yAxis: { ...yAxis(theme, { name: 'accuracy (%)', nameGap: 42 }), type: 'value', min: low, max: high },
+    yAxis: {
+      ...yAxis(theme, { name: 'accuracy (%)', nameGap: 42 }),
+      type: 'value',
+      min: low,
+      max: high,
+      axisLabel: { ...textStyle(theme), margin: 8, showMinLabel: low % 10 === 0, showMaxLabel: high % 10 === 0 },
+    },
     series: [
       {
         name: 'P_sft',

@@ -7,6 +7,26 @@ import { flopUnit } from '../format/numbers.ts'
 import { seriesStyle, translucent } from '../theme/paradigm-style.ts'
 import { plotGrid, textStyle, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
 
+/** Height of one label line and of a middling plot, px: enough to keep labels apart at any usual size. */
+const lineHeight = 14
+const plotHeight = 260
+
+/**
+ * Offsets (px, up is negative) that keep labels at the line ends from touching: from the top down, each at least a line under
+ * the one above it.
+ */
+export function labelOffsets(ends: readonly { key: string; value: number }[], span: number): Map<string, number> {
+  const offsets = new Map<string, number>()
+  let above = -Infinity
+  for (const { key, value } of [...ends].sort((a, b) => b.value - a.value)) {
+    const y = (-value / span) * plotHeight
+    const placed = Math.max(y, above + lineHeight)
+    offsets.set(key, Math.round(placed - y))
+    above = placed
+  }
+  return offsets
+}
+
 export function familiesOption(
   families: readonly Family[],
   highlighted: string | null,
@@ -18,6 +38,12 @@ export function familiesOption(
   const values = families.flatMap(({ spots, prefix }) => [...spots, ...prefix].flatMap(({ lo, hi }) => [lo, hi]))
   const low = Math.max(0, Math.floor((Math.min(...values, 100) - 1) / 5) * 5)
   const high = Math.min(100, Math.ceil((Math.max(...values, 0) + 1) / 5) * 5)
+  // Only labels that end side by side can touch.
+  const reach = families.filter(({ spots }) => (spots.at(-1)?.x ?? 0) > largest * 0.8)
+  const offsets = labelOffsets(
+    reach.map(({ key, spots }) => ({ key, value: spots.at(-1)?.value ?? 0 })),
+    Math.max(1, high - low),
+  )
   return {
     grid: plotGrid({ left: 54, right: 118, top: 16, bottom: 42 }),
     tooltip: {
@@ -37,7 +63,13 @@ export function familiesOption(
       max: largest / factor,
       axisLabel: { ...xAxis(theme, { name: '' }).axisLabel, showMaxLabel: false },
     },
-    yAxis: { ...yAxis(theme, { name: 'accuracy (%)', nameGap: 34 }), type: 'value', min: low, max: high },
+    yAxis: {
+      ...yAxis(theme, { name: 'accuracy (%)', nameGap: 34 }),
+      type: 'value',
+      min: low,
+      max: high,
+      axisLabel: { ...textStyle(theme), margin: 8, showMinLabel: low % 10 === 0, showMaxLabel: high % 20 === 0 },
+    },
     series: families.flatMap((family) => {
       const style = seriesStyle(family.paradigm, family.objective, tokens)
       const isFaint = highlighted !== null && highlighted !== family.key
@@ -87,9 +119,9 @@ export function familiesOption(
             show: !isFaint,
             formatter: family.title,
             distance: 8,
+            offset: [0, offsets.get(family.key) ?? 0],
             ...textStyle(theme, 11, style.textColour),
           },
-          labelLayout: { moveOverlap: 'shiftY' as const },
           data: family.spots.map((spot, at) =>
             at === 0 && switchSpot
               ? {

@@ -1,14 +1,15 @@
 /** Two scorers against each other: rows a cell, empty cells on the ground. */
 import type { HeatMap, Scorer } from '#shared/contract/datasets.ts'
-import { compact, count } from '../format/numbers.ts'
+import { count, tick } from '../format/numbers.ts'
 import { mix } from '../theme/paradigm-style.ts'
 import { plotGrid, textStyle, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
 import type { ChartTable } from './chart-table.ts'
+import { scorerWords } from './scorer-words.ts'
 
 const middle = (edges: readonly number[], at: number, integer: boolean): string => {
   const from = edges[at] ?? 0
   const to = edges[at + 1] ?? from
-  return integer ? compact(Math.ceil(from)) : compact((from + to) / 2)
+  return integer ? tick(Math.ceil(from) + 0) : tick((from + to) / 2)
 }
 
 export function heatMapOption(map: HeatMap, x: Scorer, y: Scorer, theme: ChartTheme): ChartOption {
@@ -23,8 +24,6 @@ export function heatMapOption(map: HeatMap, x: Scorer, y: Scorer, theme: ChartTh
     theme.name === 'dark'
       ? [0.16, 0.45, 0.75, 1].map((share) => mix(tokens.accent, tokens.surface, share)).concat('#dcd6ff')
       : [0.1, 0.35, 0.65, 1].map((share) => mix(tokens.accent, tokens.surface, share)).concat('#3b2bab')
-  const words = ({ title, unit }: Scorer) =>
-    unit && unit !== title.toLowerCase() ? `${title.toLowerCase()} (${unit})` : title.toLowerCase()
   const xs = map.x.edges.slice(1).map((_, at) => middle(map.x.edges, at, x.integer))
   const ys = map.y.edges.slice(1).map((_, at) => middle(map.y.edges, at, y.integer && map.y.edges.length < 40))
   return {
@@ -35,13 +34,13 @@ export function heatMapOption(map: HeatMap, x: Scorer, y: Scorer, theme: ChartTh
         return `${x.title.toLowerCase()} ${xs[a]}, ${y.title.toLowerCase()} about ${ys[b]}\n${count(rows)} rows`
       },
     },
-    xAxis: { type: 'category', data: xs, ...xAxis(theme, { name: words(x) }), axisLine: { show: false } },
+    xAxis: { type: 'category', data: xs, ...xAxis(theme, { name: scorerWords(x) }), axisLine: { show: false } },
     yAxis: {
       type: 'category',
       data: ys,
-      ...yAxis(theme, { name: words(y), nameGap: 34 }),
+      ...yAxis(theme, { name: scorerWords(y), nameGap: 34 }),
       splitLine: { show: false },
-      axisLabel: { ...textStyle(theme), margin: 8, hideOverlap: true },
+      axisLabel: { ...textStyle(theme), margin: 8, hideOverlap: true, interval: Math.ceil(ys.length / 12) - 1 },
     },
     visualMap: { show: false, min: 0, max: 1, dimension: 2, inRange: { color: ramp } },
     series: [

@@ -4,6 +4,7 @@ import { compact, count, percent, tick } from '../format/numbers.ts'
 import { plotGrid, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
 import type { Range } from './brush-range.ts'
 import type { ChartTable } from './chart-table.ts'
+import { scorerWords } from './scorer-words.ts'
 
 /** Fixed, because the brush lies over it: ECharts must not move the plot to make room for labels. */
 export const histogramGrid = {
@@ -33,10 +34,7 @@ export function histogramOption(histogram: Histogram, scorer: Scorer, theme: Cha
       type: 'category',
       data: names,
       ...xAxis(theme, {
-        name:
-          scorer.unit && scorer.unit !== scorer.title.toLowerCase()
-            ? `${scorer.title.toLowerCase()} (${scorer.unit})`
-            : scorer.title.toLowerCase(),
+        name: scorerWords(scorer),
       }),
     },
     yAxis: {

@@ -58,6 +58,8 @@ function frame(theme: ChartTheme, x: XChoice, largest: number, isPercent: boolea
       type: 'value' as const,
       scale: true,
       splitNumber: 4,
+      // A series that is zero throughout lies on the axis, it does not float in an invented range.
+      max: ({ min, max }: { min: number; max: number }) => (min === 0 && max === 0 ? (isPercent ? 0.1 : 1) : null),
       axisLabel: {
         ...textStyle(theme),
         margin: 8,

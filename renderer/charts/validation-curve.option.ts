@@ -39,7 +39,7 @@ export function validationCurveOption({ regimes, training, end }: ValidationCurv
       type: 'value',
       min: 0,
       max: end,
-      axisLabel: { ...textStyle(theme), hideOverlap: true, formatter: compact },
+      axisLabel: { ...textStyle(theme), hideOverlap: true, showMaxLabel: end % 50 === 0, formatter: compact },
     },
     yAxis: {
       ...yAxis(theme, { name: 'loss (nats/token)', nameGap: 42 }),

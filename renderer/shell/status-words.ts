@@ -3,6 +3,7 @@ import type { Pulse, SystemInfo } from '#shared/contract/contract.ts'
 import type { LineState } from '../rpc/connection.ts'
 import { compact, counted } from '../format/numbers.ts'
 import { timeLeft } from '../format/times.ts'
+import { properName } from '../format/words.ts'
 
 export interface StatusWords {
   readonly beat: 'working' | 'idle' | 'trouble'
@@ -46,5 +47,5 @@ function backendWords(info: SystemInfo | null): string {
   if (!info) return ''
   const { backend, machine } = info
   if (!backend) return `${machine.threads} threads · no training backend`
-  return `${backend.device}, ${counted(backend.threads, 'thread')} · ${backend.name} ${backend.version}${backend.precision[0] ? ` · ${backend.precision[0]}` : ''}`
+  return `${properName(backend.device)}, ${counted(backend.threads, 'thread')} · ${properName(backend.name)} ${backend.version}${backend.precision[0] ? ` · ${backend.precision[0]}` : ''}`
 }

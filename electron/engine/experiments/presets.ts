@@ -7,7 +7,7 @@ import { parseSpec } from './spec-yaml.ts'
 
 export interface Preset {
   readonly id: string
-  /** The file's first comment. */
+  /** The file's first comment up to its colon: `Sequential`. */
   readonly title: string
   readonly yaml: string
   readonly spec: ExperimentSpec
@@ -29,5 +29,5 @@ function presetIn(path: string): Preset {
   const { spec, issues } = parseSpec(yaml)
   if (!spec) throw new Error(`${path}: ${issues.map(({ line, message }) => `line ${line}: ${message}`).join('; ')}`)
   const id = basename(path, '.yaml')
-  return { id, title: /^#\s*(.+)$/m.exec(yaml)?.[1] ?? spec.name, yaml, spec }
+  return { id, title: /^#\s*([^:\n]+)/m.exec(yaml)?.[1]?.trim() ?? spec.name, yaml, spec }
 }

@@ -7,7 +7,15 @@ const issuesOf = (yaml: string) => parseSpec(yaml).issues.map(({ path, line }) =
 
 describe('a spec in YAML', () => {
   it('tells the line of what is wrong', () => {
-    const yaml = ['name: x', 'stages:', '  - kind: sft', '    batch: -3', '    colour: blue', '  - kind: rl', '    objective: { type: luffy }'].join('\n')
+    const yaml = [
+      'name: x',
+      'stages:',
+      '  - kind: sft',
+      '    batch: -3',
+      '    colour: blue',
+      '  - kind: rl',
+      '    objective: { type: luffy }',
+    ].join('\n')
     expect(issuesOf(yaml)).toEqual(
       expect.arrayContaining([
         ['stages.0.batch', 4],
@@ -29,7 +37,14 @@ describe('a spec in YAML', () => {
     ['broken', 'name: [x', 1],
     ['a key twice', 'name: a\nname: b', 2],
     ['empty', '', null],
-    ['a bomb of aliases', `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefgh'.split('').map((k, i) => `${k}: &${k} [${Array(9).fill(`*${'abcdefg'[i]}`).join(',')}]`).join('\n')}`, null],
+    [
+      'a bomb of aliases',
+      `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefgh'
+        .split('')
+        .map((k, i) => `${k}: &${k} [${Array(9).fill(`*${'abcdefg'[i]}`).join(',')}]`)
+        .join('\n')}`,
+      null,
+    ],
   ])('refuses what is %s', (_name, yaml, line) => {
     const { spec, issues } = parseSpec(yaml)
     expect(spec).toBeNull()
@@ -42,7 +57,11 @@ describe('printing', () => {
     const spec = ExperimentSpec.parse({
       name: 'n',
       seed: 7,
-      stages: [{ kind: 'pretrain' }, { kind: 'sft', budget: { steps: 40, minutes: 3 }, learningRate: 0.002 }, { kind: 'rl', switchAt: { regime: 'mild' } }],
+      stages: [
+        { kind: 'pretrain' },
+        { kind: 'sft', budget: { steps: 40, minutes: 3 }, learningRate: 0.002 },
+        { kind: 'rl', switchAt: { regime: 'mild' } },
+      ],
     })
     expect(printSpec(spec)).toBe(
       'name: n\nseed: 7\nstages:\n  - kind: pretrain\n  - kind: sft\n    budget:\n      steps: 40\n      minutes: 3\n' +
@@ -56,6 +75,11 @@ describe('printing', () => {
   })
 })
 
-it('ships the four presets, each with a title', () => {
-  expect(presets().map(({ id, title }) => [id, title.length > 10])).toEqual(['sequential', 'pure-sft', 'pure-rl', 'luffy'].map((id) => [id, true]))
+it('ships the four presets, each under a short title', () => {
+  expect(presets().map(({ id, title }) => [id, title])).toEqual([
+    ['sequential', 'Sequential'],
+    ['pure-sft', 'Pure SFT'],
+    ['pure-rl', 'Pure RL'],
+    ['luffy', 'LUFFY'],
+  ])
 })

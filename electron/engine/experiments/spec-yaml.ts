@@ -18,7 +18,10 @@ export function parseSpec(text: string): ParsedSpec {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
   const lineAt = (offset: number | undefined) => (offset === undefined ? null : lines.linePos(offset).line)
   if (document.errors.length > 0) {
-    return { spec: null, issues: document.errors.map((error) => ({ path: '', message: error.message, line: lineAt(error.pos[0]) })) }
+    return {
+      spec: null,
+      issues: document.errors.map((error) => ({ path: '', message: error.message, line: lineAt(error.pos[0]) })),
+    }
   }
   let value: unknown
   try {
@@ -27,7 +30,8 @@ export function parseSpec(text: string): ParsedSpec {
   } catch (error) {
     return { spec: null, issues: [{ path: '', message: (error as Error).message, line: null }] }
   }
-  if (value === null || value === undefined) return { spec: null, issues: [{ path: '', message: 'The spec is empty.', line: null }] }
+  if (value === null || value === undefined)
+    return { spec: null, issues: [{ path: '', message: 'The spec is empty.', line: null }] }
   const parsed = ExperimentSpec.safeParse(value)
   if (parsed.success) return { spec: parsed.data, issues: [] }
   const issues = parsed.error.issues.map((issue) => {
@@ -92,4 +96,5 @@ function prune(part: Record<string, unknown>, isSame: () => boolean): void {
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -56,7 +56,11 @@ export function panelsFor(stage: StageKind, keys: readonly string[]): Panel[] {
     .map((one) => ({ ...one, keys: one.isAccuracy ? one.keys : one.keys.filter((key) => has.has(key)) }))
     .filter((one) => one.keys.length > 0 && (!one.isAccuracy || has.has('eval/accuracy')))
   const drawn = new Set(own.flatMap((one) => one.keys))
-  const rest = keys.filter((key) => !drawn.has(key) && !key.startsWith('eval/')).sort()
+  // The method's own first, the machine's last.
+  const place = (key: string) => (key.startsWith('system/') ? 1 : 0)
+  const rest = keys
+    .filter((key) => !drawn.has(key) && !key.startsWith('eval/'))
+    .sort((a, b) => place(a) - place(b) || a.localeCompare(b))
   return [...own, ...rest.map((key) => panel(key))]
 }
 
