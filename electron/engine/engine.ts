@@ -22,6 +22,7 @@ import { createNotices } from './notices.ts'
 import { ownIdentity } from './process-identity.ts'
 import { router } from './rpc/router.ts'
 import { createIngestion } from './runs/ingest.ts'
+import { purgeDeleted } from './runs/purge.ts'
 import { createRunService } from './runs/run-service.ts'
 import { createScheduler } from './runs/scheduler.ts'
 import { createFrontDesk, type Listening } from './serve/front-desk.ts'
@@ -159,6 +160,8 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
   // The store is ours alone, so whatever stands at the socket's path belongs to nobody.
   if (existsSync(socket)) rmSync(socket, { force: true })
   await desk.listenOnSocket(socket)
+  const purged = purgeDeleted(common)
+  if (purged.length > 0) log.info({ runs: purged }, 'removed runs are purged')
   scheduler.takeOver({ holdQueue: silentMs > longSilenceMs })
   studies.takeOver()
   writeLock(workspace.lock, lock)

@@ -26,8 +26,8 @@ describe('a run', () => {
     expect(run).toMatchObject({ step: 23, flops: 230, tokens: 69, attempts: 1, parameters: 7, trainerPid: null, error: null })
     expect(run.checkpoints.map(({ step }) => step)).toEqual([0, 5, 10, 15, 20, 23])
     const { points } = await engine.calls.runs.evaluations({ id: id! })
-    expect(points.map(({ step, k, n }) => [step, k, n])).toEqual([[0, 4, 3], [23, 4, 3]])
-    expect(points[1]!.accuracy.value).toBeCloseTo(6 / 12)
+    expect(points.map(({ step, k, n }) => [step, k, n])).toEqual([[0, 4, 4], [23, 4, 4]])
+    expect(points[1]!.accuracy.value).toBeCloseTo(9 / 16)
   })
 
   it('is failed with the facts its trainer gives', async () => {

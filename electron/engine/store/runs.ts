@@ -17,6 +17,8 @@ export interface RunRecords {
   byId(id: string): RunRow | undefined
   inStates(states: readonly RunState[]): RunRow[]
   children(id: string): RunRow[]
+  /** Children and theirs, deleted ones included. */
+  descendants(id: string): RunRow[]
   ofStudy(study: string): RunRow[]
   byFingerprint(fingerprint: string): RunRow[]
   insert(run: NewRun): void
@@ -39,6 +41,9 @@ export interface RunRecords {
 
 export function createRunRecords(store: Store): RunRecords {
   const selectRuns = () => query.selectFrom('runs').selectAll()
+  const descendantsOf = store.sqlite.prepare(`
+    WITH RECURSIVE below(id) AS (SELECT id FROM runs WHERE parent = ? UNION SELECT runs.id FROM runs JOIN below ON runs.parent = below.id)
+    SELECT runs.* FROM runs JOIN below USING (id) ORDER BY no`)
   const byIdStatement = store.sqlite.prepare('SELECT * FROM runs WHERE id = ?')
 
   return {
@@ -53,6 +58,7 @@ export function createRunRecords(store: Store): RunRecords {
     inStates: (states) =>
       store.all(selectRuns().where('state', 'in', states).where('deleted_at', 'is', null).orderBy('queue_order').orderBy('no')),
     children: (id) => store.all(selectRuns().where('parent', '=', id).where('deleted_at', 'is', null).orderBy('no')),
+    descendants: (id) => descendantsOf.all(id) as RunRow[],
     ofStudy: (study) => store.all(selectRuns().where('study', '=', study).orderBy('no')),
     byFingerprint: (fingerprint) =>
       store.all(selectRuns().where('fingerprint', '=', fingerprint).where('deleted_at', 'is', null).orderBy('no')),

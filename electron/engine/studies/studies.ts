@@ -60,6 +60,9 @@ export interface PlannedRunId {
 
 const watchEveryMs = 2_000
 
+/** Where the machine's speed is not known: as fast as so far. */
+const byPace = ({ worked_ms }: StudyRow, done: number): number | null => (done > 0.05 ? ((worked_ms / 1000) * (1 - done)) / done : null)
+
 export function createStudies(deps: StudiesDeps): Studies {
   const { store, studies, records, runs, estimates, notices, log, workspace, threads, now } = deps
   const concluding = new Set<string>()
@@ -154,7 +157,7 @@ export function createStudies(deps: StudiesDeps): Studies {
       state: study.state,
       now: standing?.now ?? words[study.state],
       done: standing?.done ?? (study.state === 'done' ? 1 : 0),
-      secondsLeft: standing?.secondsLeft ?? null,
+      secondsLeft: standing && (standing.secondsLeft ?? byPace(study, standing.done)),
       runs: planOf(study),
       error: parsed<FailureFacts>(study.error),
       result: parsed<StudyResult>(study.result),

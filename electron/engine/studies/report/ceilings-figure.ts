@@ -15,7 +15,7 @@ export function ceilingsFigure({ arms }: StudyFacts): Markup {
     <g class="axes">
       ${ticks([0, 100], 10).map((at) => markup`<line class="grid" x1="${px(x(at))}" x2="${px(x(at))}" y1="${frame.top}" y2="${bottom}"/>
         <text x="${px(x(at))}" y="${bottom + 18}" text-anchor="middle">${at}</text>`)}
-      <text class="title" x="${(frame.left + frame.width - frame.right) / 2}" y="${bottom + 38}" text-anchor="middle">accuracy (%): start (solid) + plasticity of RL (striped) = ceiling A</text>
+      <text class="title" x="${(frame.left + frame.width - frame.right) / 2}" y="${bottom + 38}" text-anchor="middle">accuracy (%): start (solid) + plasticity of RL (pale) = ceiling A</text>
     </g>
     ${arms.map((arm, i) => bar(arm, arms, frame.top + i * rowHeight + 6, x))}
   </svg>`

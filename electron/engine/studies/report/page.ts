@@ -92,7 +92,7 @@ function behind(arm: Arm, best: Arm): string {
 function ceilings(facts: StudyFacts): Markup {
   const fitted = facts.arms.filter((arm) => arm.curve.fit)
   return markup`<h2>How high each could still climb</h2>
-<figure>${ceilingsFigure(facts)}<figcaption><b>P<sub>sft</sub> + PL<sub>rl</sub> = A.</b> Solid: accuracy where RL begins. Striped: the plasticity that the fitted law y(x) = P<sub>sft</sub> + (A − P<sub>sft</sub>) / (1 + (C<sub>mid</sub>/x)<sup>B</sup>) gives to RL. Black: the 80 % interval of A; an arrow means that the points set no upper bound.</figcaption></figure>
+<figure>${ceilingsFigure(facts)}<figcaption><b>P<sub>sft</sub> + PL<sub>rl</sub> = A.</b> Solid: accuracy where RL begins. Pale: the plasticity that the fitted law y(x) = P<sub>sft</sub> + (A − P<sub>sft</sub>) / (1 + (C<sub>mid</sub>/x)<sup>B</sup>) gives to RL. Capped line: the 80 % interval of A; an arrow means that the points set no upper bound.</figcaption></figure>
 <div class="scroll"><table><thead><tr><th>arm</th><th>P<sub>sft</sub></th><th>PL<sub>rl</sub></th><th>A</th><th>90 % profile of A</th><th>evaluations</th><th>would identify it</th></tr></thead><tbody>
 ${fitted.map((arm) => {
   const { fit } = arm.curve

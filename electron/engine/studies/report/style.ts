@@ -10,14 +10,14 @@ export const style = `
   --stable: rgb(55 185 139 / 0.13); --mild: rgb(240 160 60 / 0.13); --severe: rgb(230 80 80 / 0.15); } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--text); font: 15px/1.55 Inter, system-ui, sans-serif; }
-main { max-width: 960px; margin: 0 auto; padding: 40px 24px 80px; }
+main { max-width: 1040px; margin: 0 auto; padding: 40px 24px 80px; }
 h1 { font-size: 26px; line-height: 1.25; margin: 0 0 12px; } h2 { font-size: 17px; margin: 36px 0 8px; }
 p { margin: 8px 0; max-width: 72ch; } .lead { font-size: 17px; } .quiet, figcaption { color: var(--second); } .quiet { font-size: 13px; }
 figure { margin: 16px 0 4px; padding: 16px; background: var(--surface); border: 1px solid var(--hairline); border-radius: 8px; }
 figure svg { display: block; width: 100%; height: auto; } figcaption { font-size: 13px; margin-top: 8px; max-width: 100ch; }
 figcaption b { color: var(--text); }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: 6px 10px; border-bottom: 1px solid var(--hairline); white-space: nowrap; } th { color: var(--second); font-weight: 600; }
+.scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
+th, td { text-align: right; padding: 6px 8px; border-bottom: 1px solid var(--hairline); vertical-align: top; } th { color: var(--second); font-weight: 600; }
 th:first-child, td:first-child { text-align: left; } code { font: 13px 'JetBrains Mono', ui-monospace, monospace; } pre { overflow-x: auto; padding: 12px; background: var(--surface); border: 1px solid var(--hairline); border-radius: 8px; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; font-size: 14px; } dt { font-weight: 600; } dd { margin: 0; }
 svg text { font: 12px Inter, system-ui, sans-serif; fill: var(--second); } svg .title { fill: var(--third); } svg .label { fill: var(--text); font-weight: 500; } svg .note { font-size: 11.5px; } svg .regime { font-size: 11px; fill: var(--third); }
