@@ -76,6 +76,17 @@ describe('the recommendation', () => {
     expect(advice.kind).toBe('too-late')
     expect(advice.step).toBe(60)
   })
+  it('names predictions between the branches and who makes them', () => {
+    const predicted = {
+      model: 'Gaussian process',
+      points: [
+        { step: 240, value: 83.2, lo: 82, hi: 84.4 },
+        { step: 90, value: 80, lo: 78, hi: 82 },
+      ],
+    }
+    const { reasons } = switchRecommendation(run(losses), [measured(180, 82.6, 1)], { predicted })
+    expect(reasons.join(' ')).toMatch(/predicted at step 240: 83\.2, 80 % interval 82\.0 to 84\.4 \(Gaussian process\)/)
+  })
   it('speaks in the axis it is given', () => {
     const advice = switchRecommendation(run(losses), [], { axis: 'EF', formatStep: (s) => `${s / 10}` })
     expect(advice.headline).toBe('Branch RL at EF 12 to 24, at 18 if only once.')

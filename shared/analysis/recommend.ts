@@ -4,7 +4,7 @@
  *         Measured branches, where there are any, outweigh the guideline.
  */
 import { centralZ } from './distributions.ts'
-import type { BranchAnalysis, Recommendation, Regime, RegimeResult } from './types.ts'
+import type { BranchAnalysis, Estimate, Recommendation, Regime, RegimeResult } from './types.ts'
 
 /** A branch measured from a checkpoint of this run. `step` is on the axis of the regimes. */
 export interface MeasuredBranch {
@@ -18,6 +18,8 @@ export interface RecommendOptions {
   readonly formatStep?: (step: number) => string
   /** Steps that have a checkpoint to branch from; all validated steps by default. */
   readonly checkpoints?: readonly number[]
+  /** Ceilings predicted for checkpoints in between, `step` on the axis of the regimes; the model is named in the reason. */
+  readonly predicted?: { readonly model: string; readonly points: readonly (Estimate & { readonly step: number })[] }
 }
 
 const plainNumber = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 2 })
@@ -69,6 +71,15 @@ export function switchRecommendation(
       'No branch has been measured yet: this follows the loss alone. A sweep of one branch a regime would test it.',
     )
 
+  const likely = options.predicted?.points.reduce<(Estimate & { step: number }) | null>(
+    (a, b) => (a === null || b.value > a.value ? b : a),
+    null,
+  )
+  if (likely && best) {
+    reasons.push(
+      `Between the branches the highest ceiling is predicted at ${axis} ${format(likely.step)}: ${likely.value.toFixed(1)}, 80 % interval ${likely.lo.toFixed(1)} to ${likely.hi.toFixed(1)} (${options.predicted!.model}).`,
+    )
+  }
   const now = last.regime
   if (now === 'mild')
     reasons.push(
