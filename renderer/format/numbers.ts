@@ -10,7 +10,7 @@ export const dash = '\u2013'
 const signed = (text: string): string => text.replace('-', minus)
 
 /** 889,214 */
-export const count = (value: number): string => signed(grouped.format(value))
+export const count = (value: number): string => signed(grouped.format(value + 0))
 
 /** `1 row`, `2 rows` */
 export const counted = (value: number, one: string, many = `${one}s`): string =>

@@ -47,3 +47,7 @@ export const stateWord: Readonly<Record<RunState, string>> = {
   stopped: 'stopped',
   completed: 'done',
 }
+
+const properNames: Readonly<Record<string, string>> = { cpu: 'CPU', gpu: 'GPU', tensorflow: 'TensorFlow' }
+/** `CPU`, `TensorFlow`, as their owners write them. */
+export const properName = (name: string): string => properNames[name.toLowerCase()] ?? name

@@ -25,8 +25,11 @@ const katexOptions = {
 /** Longer texts are cut: laying out megabytes would freeze the page. The caller says so beside it. */
 export const mostCharacters = 60_000
 
+/** GSM8K ends a solution with `#### 72`, which is an answer and no heading. */
+const withAnswerLine = (text: string): string => text.replace(/^####\s+(.*)\s*$(?![\s\S]*\S)/m, '\\#### $1')
+
 export function renderRichText(into: HTMLElement, text: string): void {
-  const { text: marked, maths } = splitMath(text.slice(0, mostCharacters))
+  const { text: marked, maths } = splitMath(withAnswerLine(text.slice(0, mostCharacters)))
   const fragment = DOMPurify.sanitize(markdown.render(marked), {
     ALLOWED_TAGS: allowedTags,
     ALLOWED_ATTR: [],
