@@ -39,7 +39,7 @@ import { backendKnowledge } from './system/backend-probe.ts'
 import { machine } from './system/machine.ts'
 import { createSystemService } from './system/system-service.ts'
 import { codeVersion, programFolder, version } from './version.ts'
-import { openFolder } from './workspace/folder.ts'
+import { openFolder, type Workspace } from './workspace/folder.ts'
 import { handshake } from './workspace/handshake.ts'
 import { isHeldElsewhere, keepTouching, readLock, removeLock, writeLock, type LockFile } from './workspace/lock.ts'
 import { makeShortFolder, shortFolder, socketPath } from './workspace/socket-path.ts'
@@ -68,7 +68,7 @@ export interface Engine {
 export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }: EngineOptions): Promise<Engine> {
   const workspace = openFolder(path)
   const standing = readLock(workspace.lock)
-  if (standing) await refuseIfHeld(standing, workspace.lock)
+  if (standing) await refuseIfHeld(standing, workspace)
   const store = openStore(workspace.database, { backups: workspace.backups })
   const log = openLog(workspace.logs)
   const now = () => Date.now()
@@ -200,13 +200,13 @@ const longSilenceMs = 5 * 60_000
 
 const summaryOf = (runs: number): string => (runs === 1 ? '1 run' : `${runs} runs`)
 
-async function refuseIfHeld(standing: LockFile, path: string): Promise<void> {
-  const held = standing.host === hostname() ? (await handshake(standing)) !== null : isHeldElsewhere(path, standing, hostname())
+async function refuseIfHeld(standing: LockFile, workspace: Pick<Workspace, 'path' | 'lock'>): Promise<void> {
+  const held = standing.host === hostname() ? (await handshake(standing, workspace.path)) !== null : isHeldElsewhere(workspace.lock, standing, hostname())
   if (!held) return
   throw new Failure({
     code: 'workspace.locked',
     message: `This workspace is open on ${standing.host} (engine ${standing.pid}).`,
-    input: path,
+    input: workspace.path,
     remedy: standing.host === hostname() ? 'Join that engine.' : 'Close it there, or wait a minute after that machine was switched off.',
   })
 }

@@ -3,7 +3,7 @@
  * the winner through its lock file.
  */
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, realpathSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
@@ -44,9 +44,8 @@ const Said = z.union([
 /** The engine of a workspace that lives now; null when there is none. Makes nothing. */
 export async function joinEngine(workspace: string): Promise<EngineAddress | null> {
   const lock = readLock(join(workspace, 'workspace.lock'))
-  const health = lock && (await handshake(lock))
-  // A workspace copied while it was open brings the lock of the original's engine along.
-  return lock && health && isSameFolder(health.workspace, workspace) ? { workspace: health.workspace, socket: lock.socket, token: lock.token, pid: lock.pid, started: false } : null
+  const health = lock && (await handshake(lock, workspace))
+  return lock && health ? { workspace: health.workspace, socket: lock.socket, token: lock.token, pid: lock.pid, started: false } : null
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Asks whether the engine that a lock file names is there, and is the one it names. */
+import { realpathSync } from 'node:fs'
 import { request } from 'node:http'
 import * as z from 'zod'
 import type { LockFile } from './lock.ts'
@@ -12,13 +13,21 @@ export const Health = z.object({
 })
 export type Health = z.infer<typeof Health>
 
-/** What the engine says of itself; null where none answers in time, or another one does. */
-export async function handshake(lock: Pick<LockFile, 'socket' | 'token' | 'pid' | 'startedAt'>, timeoutMs = 2_000): Promise<Health | null> {
+/**
+ * What the engine of `workspace` says of itself; null where none answers in time, or another one does: a workspace that was
+ * copied while it was open has brought along the lock of the original's engine.
+ */
+export async function handshake(
+  lock: Pick<LockFile, 'socket' | 'token' | 'pid' | 'startedAt'>,
+  workspace: string,
+  timeoutMs = 2_000,
+): Promise<Health | null> {
   const text = await get(lock.socket, lock.token, timeoutMs)
   if (text === null) return null
   try {
     const health = Health.parse(JSON.parse(text))
-    return health.pid === lock.pid && health.startedAt === lock.startedAt ? health : null
+    const isNamed = health.pid === lock.pid && health.startedAt === lock.startedAt
+    return isNamed && realpathSync(health.workspace) === realpathSync(workspace) ? health : null
   } catch {
     return null
   }
