@@ -14,14 +14,20 @@ export interface BenchBranch extends RecordedBranch {
   readonly dataset: string
 }
 
-/** RL branches of a curve file, or of what is at hand. Where they come from is said on stderr. */
+/** RL branches of a curve file, or of what is at hand. */
 export function benchBranches(file: string | undefined): BenchBranch[] {
+  const set = benchCurves(file)
+  return set === null ? syntheticBranches() : branchesOf(set)
+}
+
+/** The curve file, or the published curves; null where neither is at hand. Said on stderr. */
+export function benchCurves(file: string | undefined): CurveSet | null {
   const data = process.env['SWITCHPOINT_DATA'] ?? resolve(import.meta.dirname, '../../shared')
   const published = join(data, 'paper', 'retu-curves.json')
   const path = file ?? (existsSync(published) ? published : null)
   if (path === null) {
-    process.stderr.write('bench: no curve file given and no published curves at hand: synthetic ones\n')
-    return syntheticBranches()
+    process.stderr.write('bench: no curve file given and no published curves at hand\n')
+    return null
   }
   if (!existsSync(path)) {
     throw new Failure({
@@ -32,7 +38,7 @@ export function benchBranches(file: string | undefined): BenchBranch[] {
     })
   }
   process.stderr.write(`bench: curves of ${path}\n`)
-  return branchesOf(readCurveFile(readFileSync(path, 'utf8'), path))
+  return readCurveFile(readFileSync(path, 'utf8'), path)
 }
 
 function branchesOf(set: CurveSet): BenchBranch[] {
