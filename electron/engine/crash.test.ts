@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -68,6 +68,24 @@ describe('kill -9 of the engine', () => {
     await next.calls.runs.resume({ id: id! })
     await inState(next.calls, id!, 'completed')
     expect(await lossesOf(next.calls, id!)).toEqual(wholeLosses(150))
+  })
+
+  it("a copy of the workspace leaves the original's trainers alone", async () => {
+    const engine = await start()
+    const [id] = (await engine.calls.runs.create({ spec: fakeSpec([{ steps: 100_000, does: { stepMs: 8 } }]) })).runs
+    await pastStep(engine.calls, id!, 12)
+    await engine.kill()
+    const { trainerPid } = await (async () => {
+      const copy = join(scratch.path, 'copy')
+      cpSync(workspace, copy, { recursive: true, filter: (path) => !path.endsWith('.sock') })
+      const other = await startTestEngine(copy)
+      engines.push(other)
+      // There it was interrupted, as far as the copy goes.
+      expect(await inState(other.calls, id!, 'interrupted')).toMatchObject({ trainerPid: null })
+      const original = await start()
+      return inState(original.calls, id!, 'running')
+    })()
+    expect(bornAt(trainerPid!)).not.toBeNull()
   })
 
   it('goes on with the queue', async () => {

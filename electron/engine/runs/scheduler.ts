@@ -21,7 +21,7 @@ import { whatToLower } from './memory-advice.ts'
 import { noSuchRun } from './no-such-run.ts'
 import { resolveStart, type ParentFacts, type Resolved } from './start-point.ts'
 import { createSupervision, type Exit } from './supervision.ts'
-import { findTrainer } from './trainer-process.ts'
+import { findTrainer, trainsIn } from './trainer-process.ts'
 
 export interface SchedulerDeps extends LaunchDeps {
   readonly ingestion: Ingestion
@@ -203,7 +203,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     const attempt = records.attempt(run)
     const folder = join(runsFolder, run.id)
     const noted = attempt?.pid != null && attempt.born !== null ? { pid: attempt.pid, born: attempt.born } : null
-    const found = noted && isAlive(noted) ? noted : findTrainer(folder)
+    const found = noted && isAlive(noted) && trainsIn(noted.pid, folder) ? noted : findTrainer(folder)
     if (found) {
       if (!noted) records.setProcess(run, run.attempt, found)
       log.info({ run: run.id, pid: found.pid }, 'a living trainer is taken over')

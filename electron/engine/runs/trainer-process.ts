@@ -25,6 +25,15 @@ export function spawnTrainer(folder: string, program = trainerProgram): ChildPro
   }
 }
 
+/**
+ * Does this process train in `folder`? In a copy of a workspace the store names the original's trainers: those are none of the
+ * copy's business. True where a command line cannot be read.
+ */
+export function trainsIn(pid: number, folder: string): boolean {
+  const words = commandLine(pid)
+  return words.length === 0 || words.at(-1) === folder
+}
+
 /** A living process that trains in `folder`: asked when an engine was killed before it could write the pid down. */
 export function findTrainer(folder: string): ProcessIdentity | null {
   let pids: string[]

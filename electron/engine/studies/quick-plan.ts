@@ -19,14 +19,17 @@ export interface PlannedRun {
 const testSet = { lab: { set: 'uniform', rows: 512, seed: 9001 } } as const
 const evaluation = (every: number) => ({ every, samples: 4, greedy: true, data: testSet })
 
-/** Measured so that the whole takes under six minutes on two cores (docs/methods/quick-study.md). */
+/** Measured so that the whole takes about four minutes on two quiet cores (docs/methods/quick-study.md). */
 export const quickSettings = {
-  totalFlops: 2.2e12,
+  totalFlops: 2e12,
   baseSteps: 1100,
-  sftSteps: 300,
+  // Long enough to pass through all regimes: with 300 the cosine ends while Mild is still a coin toss.
+  sftSteps: 400,
   sftRows: 1000,
   validationEvery: 25,
+  sftEvaluationEvery: 50,
   rlEvaluationEvery: 12,
+  pureSftEvery: 120,
   /** Arms run two at a time, one thread each: the tensors are too small to fill two. */
   armThreads: 1,
 } as const
@@ -41,25 +44,32 @@ export function quickPlan(seed: number, threads: number): PlannedRun[] {
   const rlData = { lab: { set: 'uniform', rows: 8192, seed: 3 + 10 * seed } } as const
   const validation = { every: s.validationEvery, data: { lab: { set: 'uniform', rows: 200, seed: 9002 } } } as const
   const budget = { steps: manySteps, totalFlops: s.totalFlops }
+  const checkpoints = { keepLast: 2 }
   const lanes = threads > 1 ? { threads: s.armThreads } : {}
   const entry = (key: string, role: StudyRole, from: string | null, name: string, stage: ExperimentInput['stages'][number], engine = lanes) => ({
     ...{ key, role, from },
     spec: ExperimentSpec.parse({ name, seed, engine, stages: [stage] } satisfies ExperimentInput),
   })
+  const rl = { kind: 'rl', data: rlData, budget, checkpoints, evaluation: evaluation(s.rlEvaluationEvery) } as const
+  const branch = (regime: (typeof regimes)[number]) =>
+    entry(`branch-${regime}`, 'branch', 'sft', `SFT then RL, ${regime}`, { ...rl, switchAt: { regime } })
+  const [adaptive, stable, mild] = regimes
+  // In the order that leaves two lanes the least idle at the end.
   return [
-    entry('base', 'base', null, 'base', { kind: 'pretrain', budget: { steps: s.baseSteps }, evaluation: evaluation(s.baseSteps / 2) }, {}),
-    entry('sft', 'sft', 'base', 'SFT', { kind: 'sft', data: sftData, validation, budget: { steps: s.sftSteps }, evaluation: evaluation(s.validationEvery * 3) }),
-    entry('pure-rl', 'pure-rl', 'base', 'pure RL', { kind: 'rl', data: rlData, budget, evaluation: evaluation(s.rlEvaluationEvery) }),
-    ...regimes.map((regime) =>
-      entry(`branch-${regime}`, 'branch', 'sft', `SFT then RL, ${regime}`, {
-        kind: 'rl',
-        data: rlData,
-        switchAt: { regime },
-        budget,
-        evaluation: evaluation(s.rlEvaluationEvery),
-      }),
-    ),
-    entry('luffy', 'luffy', 'base', 'LUFFY', { kind: 'synchronized', data: sftData, objective: { type: 'luffy' }, budget, evaluation: evaluation(s.rlEvaluationEvery) }),
-    entry('pure-sft', 'pure-sft', 'base', 'pure SFT', { kind: 'sft', data: sftData, validation: { ...validation, every: 100 }, budget, evaluation: evaluation(150) }),
+    entry('base', 'base', null, 'base', { kind: 'pretrain', budget: { steps: s.baseSteps }, checkpoints, evaluation: evaluation(s.baseSteps) }, {}),
+    entry('sft', 'sft', 'base', 'SFT', { kind: 'sft', data: sftData, validation, budget: { steps: s.sftSteps }, evaluation: evaluation(s.sftEvaluationEvery) }),
+    entry('pure-rl', 'pure-rl', 'base', 'pure RL', rl),
+    branch(adaptive),
+    entry('luffy', 'luffy', 'base', 'LUFFY', { ...rl, kind: 'synchronized', data: sftData, objective: { type: 'luffy' } }),
+    branch(stable),
+    entry('pure-sft', 'pure-sft', 'base', 'pure SFT', {
+      kind: 'sft',
+      data: sftData,
+      validation: { ...validation, every: s.pureSftEvery },
+      budget,
+      checkpoints,
+      evaluation: evaluation(s.pureSftEvery),
+    }),
+    branch(mild),
   ]
 }

@@ -30,7 +30,7 @@ const studyIn = (state: Study['state']) =>
 it('runs its plan to a result and a report that needs nothing else, over a killed engine and a killed trainer', async () => {
   const { id } = await engine.calls.studies.startQuick({ seed: 3 })
   const started = await studyIn('running')
-  expect(started.runs.map(({ role }) => role)).toEqual(['base', 'sft', 'pure-rl', 'branch', 'branch', 'branch', 'luffy', 'pure-sft'])
+  expect(started.runs.map(({ role }) => role)).toEqual(['base', 'sft', 'pure-rl', 'branch', 'luffy', 'branch', 'pure-sft', 'branch'])
   // An engine is killed on the way: the next one goes on.
   await engine.kill()
   engine = await startTestEngine(workspace)
