@@ -4,7 +4,7 @@ import { exactNumber, sameNumber } from './exact-number.ts'
 
 const value = (text: string) => {
   const number = exactNumber(text)
-  return number && `${number.numerator}/${number.denominator}`
+  return number && `${number.n}/${number.d}`
 }
 
 describe('exactNumber', () => {
@@ -65,7 +65,7 @@ describe('exactNumber', () => {
         const scaled = `${n < 0n ? '-' : ''}${String(n < 0n ? -n : n).padStart(places + 1, '0')}`
         const text = places ? `${scaled.slice(0, -places)}.${scaled.slice(-places)}` : scaled
         const fraction = exactNumber(text)!
-        expect(fraction.numerator * 10n ** BigInt(places)).toBe(n * fraction.denominator)
+        expect(fraction.n * 10n ** BigInt(places)).toBe(n * fraction.d)
         expect(sameNumber(fraction, exactNumber(`${n}/1${'0'.repeat(places)}`)!)).toBe(true)
       }),
     )
