@@ -109,7 +109,7 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
   const fits = createFits(store, now)
   const curves = createCurves({ ...common, fits })
   const studies = createStudies({
-    ...{ ...common, workspace, threads, runs, estimates },
+    ...{ ...common, workspace, threads, runs, estimates, isOnItsWay: scheduler.isOnItsWay },
     studies: createStudyRecords(store),
     conclude: concludeWith({ ...common, curves, fits }),
   })

@@ -43,6 +43,8 @@ export interface Scheduler {
   isTrainer(run: string, attempt: number, token: string): boolean
   attachTrainer(run: string, socket: WebSocket): void
   trainerPids(): number[]
+  /** Running, or queued and sure to get its turn: not behind a run that waits for a person. */
+  isOnItsWay(run: RunRow): boolean
   /** Runs that go on without a client: running, or queued and sure to get their turn. */
   detachedAtWork(): number
   /** Checkpoints and ends every trainer, and holds the queue. */
@@ -243,6 +245,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     },
     attachTrainer: (run, socket) => supervision.attach(run, socket),
     trainerPids: () => supervision.pids(),
+    isOnItsWay: (run) => run.state !== 'completed' && isOnItsWay(run),
     detachedAtWork: () => records.inStates(['queued', 'running']).filter((run) => run.detached === 1 && isOnItsWay(run)).length,
     async close() {
       isClosing = true

@@ -4,6 +4,7 @@ import { quickPlan, quickSettings } from './quick-plan.ts'
 
 const run = (part: Partial<StudyRunFacts>): StudyRunFacts => ({
   ...{ name: 'SFT', state: 'queued', share: 0, seconds: 100, secondsLeft: 100, width: 1, activity: null, error: null },
+  isOnItsWay: part.state === undefined || part.state === 'queued' || part.state === 'running',
   ...part,
 })
 
@@ -22,6 +23,8 @@ describe('how a study stands', () => {
     const error = { code: 'run.crashed', message: 'It crashed.' } as const
     expect(assess([run({ state: 'completed' }), run({ state: 'failed', error, name: 'RL' })])).toMatchObject({ state: 'stuck', error, now: 'RL is failed' })
     expect(assess([run({ state: 'failed', error }), run({ state: 'running' })]).state).toBe('running')
+    // What is queued behind it waits in vain.
+    expect(assess([run({ state: 'failed', error, name: 'SFT' }), run({ state: 'queued', isOnItsWay: false })])).toMatchObject({ state: 'stuck', error })
   })
 
   it('is complete when all is', () => {

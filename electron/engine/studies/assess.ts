@@ -5,6 +5,8 @@ import type { FailureFacts } from '#shared/contract/failure.ts'
 export interface StudyRunFacts {
   readonly name: string
   readonly state: RunState
+  /** Running, or queued and not behind a run that rests. */
+  readonly isOnItsWay: boolean
   /** 0..1 of its steps. */
   readonly share: number
   /** Expected seconds of the whole run, and of what is left; null where unknown. */
@@ -31,9 +33,9 @@ const activityWords: Readonly<Record<string, string>> = {
   saving: 'saving',
 }
 
-/** Runs that are queued count as sure to come; a study is stuck when nothing more happens by itself and not all is complete. */
+/** A study is stuck when nothing more happens by itself and not all is complete. */
 export function assess(runs: readonly StudyRunFacts[]): Standing {
-  const isOpen = runs.some(({ state }) => state === 'running' || state === 'queued')
+  const isOpen = runs.some((run) => run.isOnItsWay)
   const running = runs.filter(({ state }) => state === 'running')
   const complete = runs.filter(({ state }) => state === 'completed').length
   const isComplete = complete === runs.length

@@ -48,6 +48,8 @@ export interface StudiesDeps {
   readonly log: Log
   readonly workspace: Workspace
   readonly threads: number
+  /** Running, or queued and sure to get its turn. */
+  isOnItsWay(run: RunRow): boolean
   /** Makes the result and the report of a complete study (result.ts, report/). */
   conclude(study: { readonly id: string; readonly runs: readonly PlannedRunId[]; readonly wallS: number }): Promise<StudyParts>
   now(): number
@@ -83,7 +85,7 @@ export function createStudies(deps: StudiesDeps): Studies {
     const share = run.steps > 0 ? Math.min(1, run.step / run.steps) : 0
     const spent = run.wall_ms / 1000
     return {
-      ...{ name: run.name, state: run.state, share, activity: run.activity, secondsLeft },
+      ...{ name: run.name, state: run.state, share, activity: run.activity, secondsLeft, isOnItsWay: deps.isOnItsWay(run) },
       seconds: run.state === 'completed' ? spent : secondsLeft === null ? null : secondsLeft + spent,
       width: Math.min(engine.threads ?? threads, threads) / threads,
       error: run.error === null ? null : (JSON.parse(run.error) as FailureFacts),
