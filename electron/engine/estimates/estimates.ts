@@ -73,6 +73,8 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
     const budgetSeconds = stage.budget.minutes === undefined ? Number.POSITIVE_INFINITY : stage.budget.minutes * 60
     if (known) return { seconds: Math.min(budgetSeconds, known.start_seconds + plan.allFlops / known.flops_per_second), measured: true }
     const facts = backend.facts()
+    // Whoever asks next will know.
+    if (!facts && !backend.problem()) void backend.known()
     if (!facts) return { seconds: Number.isFinite(budgetSeconds) ? budgetSeconds : null, measured: false }
     const rate = facts.matmulGflops * 1e9 * reached[stage.kind]
     return { seconds: Math.min(budgetSeconds, startSeconds + plan.allFlops / rate), measured: false }
