@@ -2,18 +2,19 @@
  * The switch search replayed on recorded curves: regret and compute share beside plain successive halving, the least
  * validation loss, the highest start and a blind pick, as the curves are and over resamplings of their noise.
  */
-import { diceFor, type Dice } from '#shared/analysis/dice.ts'
+import { diceFor } from '#shared/analysis/dice.ts'
 import { mean, standardDeviation } from '#shared/analysis/order-statistics.ts'
 import {
   noiseResampler,
+  replayBlindPick,
   replayForecastSearch,
   replayHalving,
   replayHighestStart,
   replayLeastLoss,
-  replayRandom,
+  type RecordedBranch,
   type ReplayResult,
 } from '#shared/analysis/switch-replay.ts'
-import { benchBranches, type BenchBranch } from './bench-curves.ts'
+import { benchBranches } from './bench-curves.ts'
 import type { BenchResult } from './report.ts'
 
 const budgetShare = 0.3
@@ -31,12 +32,12 @@ export async function switchSearch({ curves }: SwitchSearchBenchOptions): Promis
   const byDataset = [...Map.groupBy(benchBranches(curves), (branch) => branch.dataset).values()].filter(
     (b) => b.length > 1,
   )
-  const asTheyAre = byDataset.map((branches) => round(branches, diceFor(1)))
+  const asTheyAre = byDataset.map((branches) => round(branches))
   const resamplers = byDataset.map((branches) => branches.map(noiseResampler))
   const dice = diceFor(2)
   const drawn: Round[][] = []
   for (let draw = 0; draw < resamplings; draw++) {
-    drawn.push(resamplers.map((branches) => round(branches.map((resample) => resample(dice)) as BenchBranch[], dice)))
+    drawn.push(resamplers.map((branches) => round(branches.map((resample) => resample(dice)))))
     if ((draw + 1) % 20 === 0) process.stderr.write(`bench: resampling ${draw + 1} of ${resamplings}\n`)
   }
   return [
@@ -46,14 +47,14 @@ export async function switchSearch({ curves }: SwitchSearchBenchOptions): Promis
   ]
 }
 
-function round(branches: readonly BenchBranch[], dice: Dice): Round {
+function round(branches: readonly RecordedBranch[]): Round {
   const leastLoss = replayLeastLoss(branches)
   return {
     search: replayForecastSearch(branches, { budgetShare }),
     halving: replayHalving(branches, { budgetShare }),
     'halving of three': replayHalving(branches, { budgetShare, averaged: 3 }),
     'highest start': replayHighestStart(branches),
-    'blind pick': replayRandom(branches, dice),
+    'blind pick': replayBlindPick(branches),
     ...(leastLoss && { 'least loss': leastLoss }),
   }
 }

@@ -70,7 +70,7 @@ export function analyzeBranch(input: BranchInput, options: BranchOptions = {}): 
   const best = fitSigmoid(problem, options)
   const profile = profileOf(problem, best, options)
   const profile90 = profileInterval(profile, profileLevel)
-  const inner = level === profileLevel ? profile90 : profileInterval(profile, level)
+  const inner = profileInterval(profile, level, 'small-sample')
   const verdict = verdictOf(profile90)
   const lo = inner.lo ?? profile.low
   const hi = inner.hi ?? profile.high

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { diceFor } from './dice.ts'
 import { branchProblem, fewestPoints, fitAtCeiling, fitSigmoid } from './fit.ts'
 import { bootstrapSigmoid, percentileInterval, profileInterval, profileOf, verdictOf } from './intervals.ts'
 import { aicc, rivalFits, rivalNames, rivalScore } from './rivals.ts'
@@ -183,6 +184,26 @@ describe('intervals and verdicts', () => {
     const [inner, outer] = [profileInterval(profile, 0.5), profileInterval(profile, 0.95)]
     expect(outer.lo!).toBeLessThan(inner.lo!)
     expect(outer.hi!).toBeGreaterThan(inner.hi!)
+  })
+  it('the small-sample limit is a little wider than the plain one', () => {
+    const c = vectors.sigmoids[0]!
+    const problem = branchProblem(pointsOf(c), c.pSft)
+    const profile = profileOf(problem, fitSigmoid(problem))
+    const [plain, small] = [profileInterval(profile, 0.8), profileInterval(profile, 0.8, 'small-sample')]
+    expect(small.lo!).toBeLessThan(plain.lo!)
+    expect(small.hi! - small.lo!).toBeLessThan(1.2 * (plain.hi! - plain.lo!))
+  })
+  it('small-sample intervals hold the truth about as often as they say', () => {
+    let covered = 0
+    for (let seed = 0; seed < 150; seed++) {
+      const dice = diceFor(seed)
+      const points = clean(80, 1.5, 10, 72, 25, 60).map((p) => ({ ...p, score: p.score + 0.4 * dice.normal() }))
+      const problem = branchProblem(points, 72)
+      const { lo, hi } = profileInterval(profileOf(problem, fitSigmoid(problem)), 0.8, 'small-sample')
+      if ((lo ?? 0) <= 80 && 80 <= (hi ?? 100)) covered++
+    }
+    expect(covered / 150).toBeGreaterThan(0.7)
+    expect(covered / 150).toBeLessThan(0.9)
   })
   it('a law at a given ceiling has that ceiling and no smaller error', () => {
     const problem = branchProblem(pointsOf(vectors.sigmoids[2]!), 71)

@@ -1,12 +1,13 @@
 /**
  * How well a branch determines its ceiling: profile likelihood and bootstrap (docs/methods/ceilings.md).
  *   Profile  S(A) = least squares over all other parameters at a fixed ceiling A. Normal errors of unknown SD:
- *            A is inside the interval of level p while  n ln(S(A) / S_min) ≤ χ²_1(p).
+ *            A is inside the interval of level p while  n ln(S(A) / S_min) ≤ χ²_1(p)
+ *            or, small-sample,                          (n - k) (S(A) / S_min - 1) ≤ t²_{n-k}((1 + p) / 2), k parameters.
  *   Verdict  identified: the 90 % interval is at most 2 points wide; not identifiable: it has no upper bound below
  *            100; loose: between.
  * Source     profile likelihood after Venzon & Moolgavkar (1988); residual bootstrap after Efron (1979).
  */
-import { chiSquareQuantile1 } from './distributions.ts'
+import { chiSquareQuantile1, studentQuantile } from './distributions.ts'
 import { diceFor } from './dice.ts'
 import { linearPart, minimise, paramsOf, type BranchProblem, type FitOptions, type SigmoidFit } from './fit.ts'
 import { quantile } from './order-statistics.ts'
@@ -19,6 +20,7 @@ export const profileLevel = 0.9
 /** Least squares at a fixed ceiling, remembered: intervals of several levels ask for the same places. */
 export interface Profile {
   readonly n: number
+  readonly parameters: number
   readonly best: number
   readonly bestCost: number
   readonly low: number
@@ -36,6 +38,7 @@ export function profileOf(problem: BranchProblem, fit: SigmoidFit, options: FitO
   let along = near
   return {
     n: fit.kept.filter(Boolean).length,
+    parameters: options.offset === 'free' ? 4 : 3,
     best: fit.params.A,
     bestCost: fit.rss,
     low: 0,
@@ -51,9 +54,21 @@ export function profileOf(problem: BranchProblem, fit: SigmoidFit, options: FitO
   }
 }
 
-/** The interval of one level; an end is null where even the bound itself (0 or the highest ceiling) is inside. */
-export function profileInterval(profile: Profile, level = profileLevel): ProfileInterval {
-  const limit = profile.bestCost * Math.exp(chiSquareQuantile1(level) / profile.n) + 1e-12
+/**
+ * The interval of one level; an end is null where even the bound itself (0 or the highest ceiling) is inside. The verdict
+ * goes by the plain limit (`large-sample`); `small-sample` is wider and holds the truth as often as it says.
+ */
+export function profileInterval(
+  profile: Profile,
+  level = profileLevel,
+  limitBy: 'large-sample' | 'small-sample' = 'large-sample',
+): ProfileInterval {
+  const freedom = Math.max(1, profile.n - profile.parameters)
+  const excess =
+    limitBy === 'large-sample'
+      ? Math.exp(chiSquareQuantile1(level) / profile.n)
+      : 1 + studentQuantile((1 + level) / 2, freedom) ** 2 / freedom
+  const limit = profile.bestCost * excess + 1e-12
   const isInside = (A: number) => profile.cost(A) <= limit
   const end = (bound: number): number | null => {
     if (isInside(bound)) return null

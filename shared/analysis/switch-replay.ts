@@ -113,9 +113,11 @@ export function replayHalving(
   return outcome(branches, alive[0]!, spent)
 }
 
-/** One branch picked blindly. */
-export const replayRandom = (branches: readonly RecordedBranch[], dice: Dice): ReplayResult =>
-  outcome(branches, dice.below(branches.length), 0)
+/** A branch picked blindly: what that costs on average over all of them. */
+export function replayBlindPick(branches: readonly RecordedBranch[]): ReplayResult {
+  const finals = branches.map(finalPerformance)
+  return { choice: 'any', regret: Math.max(...finals) - mean(finals), computeShare: 0 }
+}
 
 /** The checkpoint of least validation loss, without any RL; null where losses are missing. */
 export function replayLeastLoss(branches: readonly RecordedBranch[]): ReplayResult | null {

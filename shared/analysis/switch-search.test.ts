@@ -6,11 +6,11 @@ import { smoothScores } from './smooth.ts'
 import {
   finalPerformance,
   noiseResampler,
+  replayBlindPick,
   replayForecastSearch,
   replayHalving,
   replayHighestStart,
   replayLeastLoss,
-  replayRandom,
   type RecordedBranch,
 } from './switch-replay.ts'
 import { expectedExcess, nextMove, type SearchCandidate } from './switch-search.ts'
@@ -139,7 +139,9 @@ describe('replays', () => {
     const withLoss = branches.map((b, i) => ({ ...b, valLoss: [0.7, 0.42, 0.4, 0.41][i]! }))
     expect(replayLeastLoss(withLoss)).toMatchObject({ choice: 'middle', computeShare: 0 })
     expect(replayHighestStart(branches)).toMatchObject({ choice: 'late', computeShare: 0 })
-    expect(replayRandom(branches, diceFor(1)).computeShare).toBe(0)
+    const finals = branches.map(finalPerformance)
+    const all = branches.map((_, i) => Math.max(...finals) - finals[i]!)
+    expect(replayBlindPick(branches).regret).toBeCloseTo(all.reduce((a, b) => a + b, 0) / 4, 9)
   })
   it('final performance is the mean of the last five valid points', () => {
     const points = [
