@@ -10,7 +10,13 @@ import { Control } from './process/control.ts'
 import { readRunFile } from './process/read-run-file.ts'
 
 // Straight to the descriptor: a line is written even when the process ends right after it.
-const log = (text: string) => writeSync(2, `${new Date().toISOString()} ${text}\n`)
+const log = (text: string): void => {
+  try {
+    writeSync(2, `${new Date().toISOString()} ${text}\n`)
+  } catch {
+    // A log that cannot be written (closed pipe, full disk) must not end a run.
+  }
+}
 
 async function main(folder: string): Promise<number> {
   const control = new Control()
