@@ -70,6 +70,18 @@ const look = EditorView.theme({
   '.cm-issue': { padding: '0 12px 2px 28px', color: 'var(--color-bad)', whiteSpace: 'pre-wrap', lineHeight: '18px' },
 })
 
+/**
+ * Typing over a selection, done by the editor. Chromium's own way keeps the look of what it replaces in a style attribute,
+ * which the page's policy forbids and reports.
+ */
+function typeOver(event: InputEvent, view: EditorView): boolean {
+  const { main } = view.state.selection
+  if (event.inputType !== 'insertText' || event.data === null || event.isComposing || main.empty) return false
+  event.preventDefault()
+  view.dispatch(view.state.replaceSelection(event.data), { userEvent: 'input.type', scrollIntoView: true })
+  return true
+}
+
 export function yamlEditing(
   parent: HTMLElement,
   { text, label, changed }: { text: string; label: string; changed: (text: string) => void },
@@ -89,6 +101,7 @@ export function yamlEditing(
         EditorState.tabSize.of(2),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': label }),
+        EditorView.domEventHandlers({ beforeinput: typeOver }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !isOurs) changed(update.state.doc.toString())
         }),
