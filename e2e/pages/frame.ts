@@ -2,7 +2,7 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 
 export type ViewTitle =
-  'Datasets' | 'Curate' | 'Experiments' | 'Run' | 'Switch point' | 'Ceilings' | 'Compare' | 'Settings'
+  'Datasets' | 'Curate' | 'Experiments' | 'Runs' | 'Switch point' | 'Ceilings' | 'Compare' | 'Settings'
 
 export class Frame {
   readonly page: Page

@@ -18,7 +18,7 @@ test('an empty workspace offers two doors', async ({ bench }) => {
   await test.step('one runs the quick study, with progress, and Cancel ends it', async () => {
     await frame.go('#/start')
     await page.getByRole('button', { name: 'Run it now' }).click()
-    const study = page.getByRole('region', { name: 'Quick study' })
+    const study = page.getByRole('region', { name: 'Quick study', exact: true })
     await expect(study).toContainText('is running')
     await expect(study.getByRole('progressbar')).toBeVisible()
     await study.getByRole('button', { name: 'Cancel' }).click()
@@ -28,7 +28,7 @@ test('an empty workspace offers two doors', async ({ bench }) => {
 
 test('the keyboard reaches everything; empty views say what belongs in them', async ({ bench }) => {
   const { page, frame } = bench
-  const titles = ['Datasets', 'Curate', 'Experiments', 'Run', 'Switch point', 'Ceilings', 'Compare']
+  const titles = ['Datasets', 'Curate', 'Experiments', 'Runs', 'Switch point', 'Ceilings', 'Compare']
   for (const [at, title] of titles.entries()) {
     await page.keyboard.press(`Control+${at + 1}`)
     await expect(frame.main).toHaveAccessibleName(title)

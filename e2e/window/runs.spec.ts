@@ -7,7 +7,7 @@ test.use({ seed: 'study' })
 test('runs are found, sorted, renamed, removed and brought back', async ({ bench }) => {
   const { page, frame } = bench
   const list = new RunListPage(page)
-  await frame.open('Run')
+  await frame.open('Runs')
   await expect(list.row('LUFFY')).toBeVisible()
   const all = await list.names()
 

@@ -1,6 +1,7 @@
 /** What `study quick` promises: its document, its runs at equal compute, gains beyond noise, a report that stands alone. */
 import { readFile } from 'node:fs/promises'
 import { expect, test } from '../fixtures.ts'
+import { command } from '../program.ts'
 import { studyResult } from '../study.ts'
 
 test.use({ seed: 'study' })
@@ -9,7 +10,7 @@ interface Evaluation {
   readonly [key: string]: [step: number, flops: number, tokens: number, wallMs: number, value: number][]
 }
 
-test('the quick study holds what it promises', async ({ place, browserName: _ }) => {
+test('the quick study holds what it promises', async ({ place }) => {
   test.slow()
   const result = await studyResult()
   const of = (role: string) => result.runs.filter((run) => run.role === role)
@@ -31,7 +32,6 @@ test('the quick study holds what it promises', async ({ place, browserName: _ })
 
   await test.step('at least 8 evaluations a branch', async () => {
     for (const { id } of of('branch')) {
-      const { command } = await import('../program.ts')
       const { document } = await command(place, ['run', 'metrics', id])
       const { series } = document as { series: Evaluation }
       expect(series['eval/accuracy']?.length ?? 0).toBeGreaterThanOrEqual(8)

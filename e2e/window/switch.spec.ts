@@ -51,7 +51,7 @@ test('regimes are named, the marker moves, and RL branches from its checkpoint',
     await view.branchHere(5)
     await expect(page.getByText('1 branch queued').first()).toBeVisible()
     await expect(view.branches.getByRole('row')).toHaveCount(rows + 1)
-    await frame.open('Run')
+    await frame.open('Runs')
     await expect(
       new RunListPage(page)
         .rows()
