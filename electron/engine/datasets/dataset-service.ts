@@ -50,7 +50,10 @@ export interface DatasetService {
   /** A path or `upload:ID`, checked. */
   file(path: string): Promise<LocalFile>
   inspect(path: string): Promise<Inspection>
-  import(request: { path: string; name?: string | undefined; mapping?: ImportRequest['mapping'] }, work?: Work): Promise<Imported>
+  import(
+    request: { path: string; name?: string | undefined; mapping?: ImportRequest['mapping'] },
+    work?: Work,
+  ): Promise<Imported>
   generateLab(request: LabDatasetRequest, work?: Work): Promise<Imported>
   rename(id: string, name: string): void
   /** Into the bin: out of the lists, files kept, until `restore`. */
@@ -78,10 +81,17 @@ export function createDatasetService(deps: DatasetServiceDeps): DatasetService {
   clearScratch(folders)
   takeUp(folders, store)
   const uploads = createUploads(folders.uploads)
-  const duck = createDuck({ scratch: join(scratchOf(folders), 'duckdb'), memoryBytes: deps.memoryBytes, threads: deps.threads })
+  const duck = createDuck({
+    scratch: join(scratchOf(folders), 'duckdb'),
+    memoryBytes: deps.memoryBytes,
+    threads: deps.threads,
+  })
   const pools = createPools(duck, folders)
   const selections = createSelections(duck, pools, store)
   const curate = createCurator(duck, pools, selections, store)
+
+  /** Memory that is being given back. */
+  let freeing: Promise<void> = Promise.resolve()
 
   const living = (id: string): Dataset => {
     const found = store.dataset(id)
@@ -136,7 +146,7 @@ export function createDatasetService(deps: DatasetServiceDeps): DatasetService {
     remove(id) {
       living(id)
       store.setDatasetRemoved(id, now())
-      void selections.forget(id).then(() => pools.forget(id))
+      freeing = freeing.then(() => selections.forget(id)).then(() => pools.forget(id))
       changed('datasets', id)
     },
     restore(id) {
@@ -181,7 +191,10 @@ export function createDatasetService(deps: DatasetServiceDeps): DatasetService {
         changed('subsets', id)
       },
     },
-    close: () => duck.close(),
+    async close() {
+      await freeing
+      await duck.close()
+    },
   }
 }
 

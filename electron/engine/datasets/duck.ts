@@ -35,7 +35,11 @@ const defaultMemory = () => Math.min(2e9, Math.max(512e6, totalmem() / 4))
 const progressEveryMs = 100
 
 /** Nothing is loaded before the first query: an engine that only trains never pays for it. */
-export function createDuck({ scratch, memoryBytes = defaultMemory(), threads = availableParallelism() }: DuckOptions): Duck {
+export function createDuck({
+  scratch,
+  memoryBytes = defaultMemory(),
+  threads = availableParallelism(),
+}: DuckOptions): Duck {
   const idle: DuckDBConnection[] = []
   let opened: Promise<DuckDBInstance> | undefined
   async function openInstance(): Promise<DuckDBInstance> {
@@ -66,7 +70,8 @@ export function createDuck({ scratch, memoryBytes = defaultMemory(), threads = a
     const connection = await open()
     const interrupt = () => connection.interrupt()
     signal?.addEventListener('abort', interrupt)
-    const ticking = onProgress && setInterval(() => onProgress(Math.max(0, connection.progress.percentage) / 100), progressEveryMs)
+    const ticking =
+      onProgress && setInterval(() => onProgress(Math.max(0, connection.progress.percentage) / 100), progressEveryMs)
     return {
       connection,
       end() {
@@ -132,7 +137,10 @@ export const cancelled = () => new Failure({ code: 'cancelled', message: 'Cancel
 /** DuckDB's errors are texts; those that a user can do something about become facts. */
 export function asFailure(error: unknown): unknown {
   if (error instanceof Failure || !(error instanceof Error)) return error
-  if (/no space left|disk full|ENOSPC|failed to offload data block/i.test(error.message) || (error as { code?: string }).code === 'ENOSPC') {
+  if (
+    /no space left|disk full|ENOSPC|failed to offload data block/i.test(error.message) ||
+    (error as { code?: string }).code === 'ENOSPC'
+  ) {
     return new Failure(
       {
         code: 'workspace.full',

@@ -21,7 +21,8 @@ export interface LocalFile {
 /** Throws `file.missing`, `file.unreadable` or `input.invalid`. */
 export async function localFile(named: string): Promise<LocalFile> {
   const path = named.startsWith('~/') ? join(homedir(), named.slice(2)) : named
-  if (!isAbsolute(path) || path.includes('\0')) throw refuse(named, 'The path is not a full one.', 'Give the whole path, from the root on.')
+  if (!isAbsolute(path) || path.includes('\0'))
+    throw refuse(named, 'The path is not a full one.', 'Give the whole path, from the root on.')
   let real: string
   let facts: Awaited<ReturnType<typeof stat>>
   try {
@@ -31,8 +32,15 @@ export async function localFile(named: string): Promise<LocalFile> {
     throw unreadable(named, cause as NodeJS.ErrnoException)
   }
   if (facts.isDirectory()) throw refuse(named, 'This is a folder.', 'Name one file in it.')
-  if (!facts.isFile()) throw refuse(named, 'This is a device or a pipe, not a file.', 'Save its contents to a file first.')
-  return { path: real, name: basename(path), folder: basename(dirname(path)), bytes: facts.size, modifiedMs: facts.mtimeMs }
+  if (!facts.isFile())
+    throw refuse(named, 'This is a device or a pipe, not a file.', 'Save its contents to a file first.')
+  return {
+    path: real,
+    name: basename(path),
+    folder: basename(dirname(path)),
+    bytes: facts.size,
+    modifiedMs: facts.mtimeMs,
+  }
 }
 
 /** Throws when the file is no longer the one that was opened: half of an old and half of a new one is neither. */
@@ -49,13 +57,22 @@ export async function assertUnchanged(file: LocalFile): Promise<void> {
 
 export function unreadable(input: string, cause: NodeJS.ErrnoException): Failure {
   if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') {
-    return new Failure({ code: 'file.missing', message: 'There is no such file.', input, remedy: 'Check the path.' }, { cause })
+    return new Failure(
+      { code: 'file.missing', message: 'There is no such file.', input, remedy: 'Check the path.' },
+      { cause },
+    )
   }
   const why = cause.code === 'EACCES' || cause.code === 'EPERM' ? 'you may not read it' : cause.message
   return new Failure(
-    { code: 'file.unreadable', message: `The file cannot be read: ${why}.`, input, remedy: 'Check its permissions, or copy it elsewhere.' },
+    {
+      code: 'file.unreadable',
+      message: `The file cannot be read: ${why}.`,
+      input,
+      remedy: 'Check its permissions, or copy it elsewhere.',
+    },
     { cause },
   )
 }
 
-const refuse = (input: string, message: string, remedy: string) => new Failure({ code: 'input.invalid', message, input, remedy })
+const refuse = (input: string, message: string, remedy: string) =>
+  new Failure({ code: 'input.invalid', message, input, remedy })

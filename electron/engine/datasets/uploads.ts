@@ -45,20 +45,33 @@ export function createUploads(folder: string): Uploads {
   const find = (id: string): Upload => {
     const upload = uploads.get(id)
     if (upload) return upload
-    throw refuse(`${prefix}${id}`, 'There is no such upload; uploads end with the engine that took them.', 'Send the file again.')
+    throw refuse(
+      `${prefix}${id}`,
+      'There is no such upload; uploads end with the engine that took them.',
+      'Send the file again.',
+    )
   }
 
   async function write(id: string, upload: Upload, offset: number, data: Uint8Array): Promise<number> {
     if (offset + data.length <= upload.received) return upload.received
     if (offset !== upload.received) {
-      throw refuse(upload.name, `The piece at byte ${offset} came where byte ${upload.received} is due.`, 'Send the pieces in order.')
+      throw refuse(
+        upload.name,
+        `The piece at byte ${offset} came where byte ${upload.received} is due.`,
+        'Send the pieces in order.',
+      )
     }
     if (offset + data.length > upload.bytes) {
-      throw refuse(upload.name, `More bytes came than the ${upload.bytes} that were announced.`, 'Begin the upload again with the right size.')
+      throw refuse(
+        upload.name,
+        `More bytes came than the ${upload.bytes} that were announced.`,
+        'Begin the upload again with the right size.',
+      )
     }
     const handle = await open(pathOf(id), 'r+')
     try {
-      for (let at = 0; at < data.length; ) at += (await handle.write(data, at, data.length - at, offset + at)).bytesWritten
+      for (let at = 0; at < data.length;)
+        at += (await handle.write(data, at, data.length - at, offset + at)).bytesWritten
     } finally {
       await handle.close()
     }
@@ -67,7 +80,12 @@ export function createUploads(folder: string): Uploads {
 
   return {
     async begin(name, bytes) {
-      if (bytes > mostBytes) throw refuse(name, `The file is larger than ${mostBytes / 2 ** 30} GB.`, 'Copy it to the machine and name its path.')
+      if (bytes > mostBytes)
+        throw refuse(
+          name,
+          `The file is larger than ${mostBytes / 2 ** 30} GB.`,
+          'Copy it to the machine and name its path.',
+        )
       const { bavail, bsize } = await statfs(folder)
       if (bytes > bavail * bsize) {
         throw new Failure({
@@ -79,12 +97,18 @@ export function createUploads(folder: string): Uploads {
       }
       const id = newId('up')
       await (await open(pathOf(id), 'wx')).close()
-      uploads.set(id, { name: basename(name.replaceAll('\\', '/')) || 'upload', bytes, received: 0, turn: Promise.resolve() })
+      uploads.set(id, {
+        name: basename(name.replaceAll('\\', '/')) || 'upload',
+        bytes,
+        received: 0,
+        turn: Promise.resolve(),
+      })
       return id
     },
     append(id, offset, data) {
       const upload = find(id)
-      if (data.length > mostPieceBytes) throw refuse(upload.name, `A piece has at most ${mostPieceBytes >> 20} MB.`, 'Send smaller pieces.')
+      if (data.length > mostPieceBytes)
+        throw refuse(upload.name, `A piece has at most ${mostPieceBytes >> 20} MB.`, 'Send smaller pieces.')
       const done = upload.turn.then(() => write(id, upload, offset, data))
       upload.turn = done.catch(() => {})
       return done.catch((error: unknown) => {
@@ -102,11 +126,13 @@ export function createUploads(folder: string): Uploads {
       const id = uploadId(path)
       const { name, bytes, received, turn } = find(id)
       await turn
-      if (received < bytes) throw refuse(name, `Only ${received} of ${bytes} bytes have come.`, 'Wait for the upload to end.')
+      if (received < bytes)
+        throw refuse(name, `Only ${received} of ${bytes} bytes have come.`, 'Wait for the upload to end.')
       const { mtimeMs } = await stat(pathOf(id))
       return { path: pathOf(id), name, folder: '', bytes, modifiedMs: mtimeMs }
     },
   }
 }
 
-const refuse = (input: string, message: string, remedy: string) => new Failure({ code: 'input.invalid', message, input, remedy })
+const refuse = (input: string, message: string, remedy: string) =>
+  new Failure({ code: 'input.invalid', message, input, remedy })

@@ -24,7 +24,12 @@ export interface Curator {
 }
 
 /** Every call throws `dataset.not_found` for an unknown or removed dataset, `input.invalid` for an unknown scorer. */
-export function createCurator(duck: Duck, pools: Pools, selections: Selections, store: Pick<DatasetStore, 'dataset'>): Curator {
+export function createCurator(
+  duck: Duck,
+  pools: Pools,
+  selections: Selections,
+  store: Pick<DatasetStore, 'dataset'>,
+): Curator {
   const withPool = async <R>(dataset: string, work: (pool: Pool) => Promise<R>): Promise<R> => {
     const found = store.dataset(dataset)
     if (!found || found.removedAt !== null) throw noDataset(dataset)
@@ -38,7 +43,9 @@ export function createCurator(duck: Duck, pools: Pools, selections: Selections, 
     rows: ({ recipe, drawn, ...page }) => {
       const paged = (pool: Pool, only: string | null) => rowPage(duck, { ...page, pool, scorer: recipe.scorer, only })
       if (drawn) return selections.drawn(recipe, ({ pool, table }) => paged(pool, table))
-      return withPool(recipe.dataset, (pool) => selections.matching(pool, recipe.filters.text, (matches) => paged(pool, matches)))
+      return withPool(recipe.dataset, (pool) =>
+        selections.matching(pool, recipe.filters.text, (matches) => paged(pool, matches)),
+      )
     },
     row: (recipe, id) => selections.drawn(recipe, ({ pool, table }) => rowDetail(duck, pool, recipe.scorer, id, table)),
   }

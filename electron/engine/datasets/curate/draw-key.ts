@@ -39,13 +39,11 @@ const mask = '4294967295::UBIGINT'
  */
 export function withKey(relation: string, word: string, seed: number, purpose: Purpose): string {
   const [a, b] = seedWords(seed, purpose)
-  const layers = [
-    `xor((${word})::UBIGINT, ${a}::UBIGINT)`,
-    ...rounds,
-    `(key + ${b}::UBIGINT) & ${mask}`,
-    ...rounds,
-  ]
-  return layers.reduce((inner, layer, i) => `SELECT ${i === 0 ? '*' : '* EXCLUDE (key)'}, ${layer} AS key FROM (${inner})`, relation)
+  const layers = [`xor((${word})::UBIGINT, ${a}::UBIGINT)`, ...rounds, `(key + ${b}::UBIGINT) & ${mask}`, ...rounds]
+  return layers.reduce(
+    (inner, layer, i) => `SELECT ${i === 0 ? '*' : '* EXCLUDE (key)'}, ${layer} AS key FROM (${inner})`,
+    relation,
+  )
 }
 
 const rounds = [

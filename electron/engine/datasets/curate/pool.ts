@@ -53,7 +53,8 @@ async function load(duck: Duck, folders: DataFolders, dataset: Dataset, table: s
   const places = datasetAt(folders, dataset.id)
   const scorers = new Map(dataset.scorers.map((scorer, i) => [scorer.id, { scorer, column: `s${i}` }]))
   const joins = [...scorers.values()].map(
-    ({ scorer, column }) => `LEFT JOIN (SELECT "row", value AS ${column} FROM read_parquet(${sqlText(places.scorer(scorer.id))})) USING ("row")`,
+    ({ scorer, column }) =>
+      `LEFT JOIN (SELECT "row", value AS ${column} FROM read_parquet(${sqlText(places.scorer(scorer.id))})) USING ("row")`,
   )
   const columns = [...scorers.values()].map(({ column }) => `, ${column}`).join('')
   await duck.run(

@@ -106,7 +106,10 @@ export interface Quartiles {
 }
 
 /** The value that bounds Easy or Hard, and which side of it is in; null for strategies that have none. */
-export function strategyBound({ pool, recipe }: RecipeContext, { q1, q3 }: Quartiles): { value: number | null; side: 'below' | 'above' } | null {
+export function strategyBound(
+  { pool, recipe }: RecipeContext,
+  { q1, q3 }: Quartiles,
+): { value: number | null; side: 'below' | 'above' } | null {
   const { strategy, threshold } = recipe
   if (strategy !== 'easy' && strategy !== 'hard') return null
   const side = (strategy === 'hard') === (pool.scorer(recipe.scorer).harder === 'higher') ? 'above' : 'below'
@@ -145,7 +148,12 @@ const slack = 4096
  * left. Whole prompts only: no prompt is in two splits.
  */
 export function splitSql(drawn: string, seed: number, { validation, test }: SplitTargets): string {
-  const prompts = withKey('SELECT prompt_hash, count(*) AS n FROM drawn GROUP BY prompt_hash', promptWordSql, seed, 'split')
+  const prompts = withKey(
+    'SELECT prompt_hash, count(*) AS n FROM drawn GROUP BY prompt_hash',
+    promptWordSql,
+    seed,
+    'split',
+  )
   return `WITH drawn AS MATERIALIZED (${drawn}),
       first AS (SELECT prompt_hash, n, key FROM (${prompts}) ORDER BY key, prompt_hash LIMIT ${validation + test + slack}),
       tested AS MATERIALIZED (${takeWhole('first', test)}),

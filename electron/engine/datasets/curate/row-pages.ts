@@ -27,16 +27,29 @@ export async function rowPage(duck: Duck, request: PageRequest): Promise<RowPage
   const direction = descending ? 'DESC' : 'ASC'
   const by = { line: '"row"', score: pool.column(scorer), length: pool.length }[sort]
   const [[counted], found] = await Promise.all([
-    duck.rows<{ total: number }>(only === null ? `SELECT count(*) AS total FROM ${pool.table}` : `SELECT count(*) AS total FROM ${only}`),
+    duck.rows<{ total: number }>(
+      only === null ? `SELECT count(*) AS total FROM ${pool.table}` : `SELECT count(*) AS total FROM ${only}`,
+    ),
     duck.rows<Omit<RowSummary, 'prompt' | 'answer'>>(
       `SELECT ${summaryColumns(pool, scorer)} FROM ${rows} ORDER BY ${by} ${direction} NULLS LAST, "row" ${direction} LIMIT ${limit} OFFSET ${offset}`,
     ),
   ])
-  const texts = await textsOf(duck, pool, found.map(({ id }) => id))
-  return { total: counted!.total, rows: found.map((row) => ({ ...row, length: row.length ?? 0, ...texts.get(row.id)! })) }
+  const texts = await textsOf(
+    duck,
+    pool,
+    found.map(({ id }) => id),
+  )
+  return {
+    total: counted!.total,
+    rows: found.map((row) => ({ ...row, length: row.length ?? 0, ...texts.get(row.id)! })),
+  }
 }
 
-async function textsOf(duck: Duck, pool: Pool, ids: readonly number[]): Promise<Map<number, { prompt: string; answer: string | null }>> {
+async function textsOf(
+  duck: Duck,
+  pool: Pool,
+  ids: readonly number[],
+): Promise<Map<number, { prompt: string; answer: string | null }>> {
   if (ids.length === 0) return new Map()
   const rows = await duck.rows<{ id: number; prompt: string; answer: string | null }>(
     `SELECT "row" AS id, left(prompt, ${promptCharacters}) AS prompt, answer FROM read_parquet(${sqlText(pool.rowsFile)}) WHERE "row" IN (${ids.join(', ')})`,
@@ -45,7 +58,13 @@ async function textsOf(duck: Duck, pool: Pool, ids: readonly number[]): Promise<
 }
 
 /** One row whole, with all its scores. `drawn`: a table of (row, split). Throws `input.invalid` for a number that is no row. */
-export async function rowDetail(duck: Duck, pool: Pool, scorer: string, id: number, drawn: string | null): Promise<RowDetail> {
+export async function rowDetail(
+  duck: Duck,
+  pool: Pool,
+  scorer: string,
+  id: number,
+  drawn: string | null,
+): Promise<RowDetail> {
   const scores = pool.dataset.scorers.map((each, i) => `${pool.column(each.id)} AS score_${i}`)
   const [[narrow], [texts], placed] = await Promise.all([
     duck.rows<Omit<RowSummary, 'prompt' | 'answer'> & Record<string, unknown>>(
@@ -54,7 +73,9 @@ export async function rowDetail(duck: Duck, pool: Pool, scorer: string, id: numb
     duck.rows<{ prompt: string; trajectory: string; answer: string | null }>(
       `SELECT prompt, trajectory, answer FROM read_parquet(${sqlText(pool.rowsFile)}) WHERE "row" = ${id}`,
     ),
-    drawn === null ? [] : duck.rows<{ split: 'train' | 'validation' | 'test' }>(`SELECT split FROM ${drawn} WHERE "row" = ${id}`),
+    drawn === null
+      ? []
+      : duck.rows<{ split: 'train' | 'validation' | 'test' }>(`SELECT split FROM ${drawn} WHERE "row" = ${id}`),
   ])
   if (!narrow || !texts) {
     throw new Failure({

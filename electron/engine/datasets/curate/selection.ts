@@ -57,12 +57,20 @@ const mostMatchedRows = 8e6
 export function createSelections(duck: Duck, pools: Pools, store: Pick<DatasetStore, 'dataset'>): Selections {
   let made = 0
   const drop = (table: string) => duck.run(`DROP TABLE IF EXISTS ${table}`)
-  const drawnCache = createLendingCache<Drawn>({ most: mostDrawnRows, cost: ({ counts }) => counts.drawn + 10_000, drop: ({ table }) => drop(table) })
+  const drawnCache = createLendingCache<Drawn>({
+    most: mostDrawnRows,
+    cost: ({ counts }) => counts.drawn + 10_000,
+    drop: ({ table }) => drop(table),
+  })
   const candidateCache = createLendingCache<Candidates>({ most: 50, cost: () => 1, drop: async () => {} })
   const takenCache = createLendingCache<Taken>({ most: 50, cost: () => 1, drop: async () => {} })
-  const textCache = createLendingCache<{ table: string; rows: number }>({ most: mostMatchedRows, cost: ({ rows }) => rows + 10_000, drop: ({ table }) => drop(table) })
+  const textCache = createLendingCache<{ table: string; rows: number }>({
+    most: mostMatchedRows,
+    cost: ({ rows }) => rows + 10_000,
+    drop: ({ table }) => drop(table),
+  })
 
-  const withPool = <R>(recipe: SubsetRecipe, work: (pool: Pool) => Promise<R>): Promise<R> => {
+  const withPool = async <R>(recipe: SubsetRecipe, work: (pool: Pool) => Promise<R>): Promise<R> => {
     const found = store.dataset(recipe.dataset)
     if (!found || found.removedAt !== null) throw noDataset(recipe.dataset)
     return pools.use(found.value, work)
@@ -75,7 +83,9 @@ export function createSelections(duck: Duck, pools: Pools, store: Pick<DatasetSt
       // Four times as fast as ILIKE, and folds case beyond ASCII too.
       const pattern = sqlText(`(?i)${words.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')}`)
       const holds = (column: string) => `regexp_matches(${column}, ${pattern})`
-      await duck.run(`CREATE TABLE ${table} AS SELECT "row" FROM read_parquet(${sqlText(pool.rowsFile)}) WHERE ${holds('prompt')} OR ${holds('trajectory')}`)
+      await duck.run(
+        `CREATE TABLE ${table} AS SELECT "row" FROM read_parquet(${sqlText(pool.rowsFile)}) WHERE ${holds('prompt')} OR ${holds('trajectory')}`,
+      )
       const [found] = await duck.rows<{ rows: number }>(`SELECT count(*) AS rows FROM ${table}`)
       return { table, rows: found!.rows }
     }
@@ -86,7 +96,9 @@ export function createSelections(duck: Duck, pools: Pools, store: Pick<DatasetSt
       matching(pool, recipe.filters.text, (matches) => {
         const { scorer, filters, strategy, threshold } = recipe
         const find = () => findCandidates(duck, { pool, recipe, matches })
-        return candidateCache.use(keyOf(pool, { scorer, filters, strategy, threshold, matches }), find, (found) => work({ ...found, recipe }))
+        return candidateCache.use(keyOf(pool, { scorer, filters, strategy, threshold, matches }), find, (found) =>
+          work({ ...found, recipe }),
+        )
       }),
     )
   return {
@@ -97,7 +109,10 @@ export function createSelections(duck: Duck, pools: Pools, store: Pick<DatasetSt
         const { name: _, ...drawn } = recipe
         const { scorer, filters } = recipe
         const count = () => duck.rows<Taken>(stepCountsSql(found, found.steps)).then(([taken]) => taken!)
-        const make = () => takenCache.use(keyOf(found.pool, { scorer, filters, matches: found.matches }), count, (taken) => draw(duck, found, taken, `drawn_${++made}`))
+        const make = () =>
+          takenCache.use(keyOf(found.pool, { scorer, filters, matches: found.matches }), count, (taken) =>
+            draw(duck, found, taken, `drawn_${++made}`),
+          )
         return drawnCache.use(keyOf(found.pool, drawn), make, work)
       }),
     async forget(dataset) {
@@ -107,7 +122,12 @@ export function createSelections(duck: Duck, pools: Pools, store: Pick<DatasetSt
 }
 
 export const noDataset = (id: string) =>
-  new Failure({ code: 'dataset.not_found', message: 'There is no such dataset.', input: id, remedy: 'List the datasets again; it may have been removed.' })
+  new Failure({
+    code: 'dataset.not_found',
+    message: 'There is no such dataset.',
+    input: id,
+    remedy: 'List the datasets again; it may have been removed.',
+  })
 
 /** Only what a thing depends on stands in its key: a new seed leaves the quartiles where they are. */
 const keyOf = (pool: Pool, facts: object): string => `${poolKey(pool.dataset)} ${pool.table} ${JSON.stringify(facts)}`
@@ -120,7 +140,14 @@ async function findCandidates(duck: Duck, context: RecipeContext): Promise<Candi
   const survivors = survivorsSql(context, steps)
   const [quartiles] = await duck.rows<Quartiles>(quartilesSql(survivors))
   const bound = strategyBound(context, quartiles!)
-  return { ...context, steps, quartiles: quartiles!, threshold: bound?.value ?? null, survivors, candidates: strategySql(survivors, bound) }
+  return {
+    ...context,
+    steps,
+    quartiles: quartiles!,
+    threshold: bound?.value ?? null,
+    survivors,
+    candidates: strategySql(survivors, bound),
+  }
 }
 
 interface DrawFacts {
@@ -142,7 +169,9 @@ async function draw(duck: Duck, found: Candidates, taken: Taken, table: string):
   const targets = splitTargets(recipe, drawnRows)
   const fits = targets.validation + targets.test <= drawnRows
   const drawn = recipe.count === null ? candidates : drawSql(candidates, recipe.count, recipe.seed)
-  await duck.run(`CREATE TABLE ${table} AS ${splitSql(drawn, recipe.seed, fits ? targets : { validation: 0, test: 0 })} ORDER BY "row"`)
+  await duck.run(
+    `CREATE TABLE ${table} AS ${splitSql(drawn, recipe.seed, fits ? targets : { validation: 0, test: 0 })} ORDER BY "row"`,
+  )
   const [facts] = await duck.rows<DrawFacts>(
     `SELECT count(*) AS drawn, count(DISTINCT prompt_hash) AS prompts, avg(length) AS mean_length, sum(length) AS total_length, avg(score) AS mean_score,
             ${['train', 'validation', 'test'].map((name) => `count(*) FILTER (split = '${name}') AS ${name}`).join(', ')} FROM ${table}`,
@@ -186,9 +215,16 @@ function countsOf(
 
 const number = (n: number) => n.toLocaleString('en')
 
-function problemOf({ count }: SubsetRecipe, strategyRows: number, unfit: { validation: number; test: number } | null, drawn: number): string | null {
+function problemOf(
+  { count }: SubsetRecipe,
+  strategyRows: number,
+  unfit: { validation: number; test: number } | null,
+  drawn: number,
+): string | null {
   if (strategyRows === 0) return 'The recipe leaves no rows.'
-  if (count !== null && strategyRows < count) return `The recipe leaves ${number(strategyRows)} rows; ${number(count)} are to be drawn.`
-  if (unfit) return `Validation (${number(unfit.validation)}) and test (${number(unfit.test)}) together need more rows than the ${number(drawn)} that are drawn.`
+  if (count !== null && strategyRows < count)
+    return `The recipe leaves ${number(strategyRows)} rows; ${number(count)} are to be drawn.`
+  if (unfit)
+    return `Validation (${number(unfit.validation)}) and test (${number(unfit.test)}) together need more rows than the ${number(drawn)} that are drawn.`
   return null
 }

@@ -44,7 +44,7 @@ export async function* csvRecords(
   /** Yields the whole records of `bytes`, which ends in a newline when it is the end; returns what is left. */
   function* take(bytes: Buffer, isEnd: boolean): Generator<CsvRecord, Buffer, void> {
     const recordEnd = recordEnds(bytes)
-    for (let from = 0; from < bytes.length; ) {
+    for (let from = 0; from < bytes.length;) {
       const end = recordEnd(from)
       if (end !== null) {
         const found = read(bytes.subarray(from, end))
@@ -80,7 +80,7 @@ function recordEnds(bytes: Buffer): (from: number) => number | null {
     return at < 0 ? Infinity : at
   }
   return (from) => {
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       if (nextNewline < at) nextNewline = find(LF, at)
       if (nextQuote < at) nextQuote = find(QUOTE, at)
       if (nextNewline < nextQuote) return nextNewline
@@ -108,7 +108,7 @@ function newlines(bytes: Buffer, from: number, to: number): number {
 function splitFields(record: string, separator: string): string[] {
   if (!record.includes('"')) return record.split(separator)
   const fields: string[] = []
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     let field = ''
     if (record[at] === '"') {
       let close = record.indexOf('"', at + 1)

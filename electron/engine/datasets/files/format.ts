@@ -23,7 +23,10 @@ export async function formatOf(file: LocalFile): Promise<FileFormat> {
   const head = compression === 'none' ? packed : await inflatedHead(packed, compression)
   refuseOthers(file, head)
   if (compression === 'none' && starts(head, 'PAR1')) return { compression, format: 'parquet' }
-  const text = head.toString('utf8').replace(/^\ufeff/, '').trimStart()
+  const text = head
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trimStart()
   if (text === '') throw empty(file)
   return { compression, format: textFormat(file, text) }
 }
@@ -84,9 +87,13 @@ function textFormat(file: LocalFile, text: string): Format {
   const line = text.split('\n', 1)[0]!
   if (text.startsWith('{')) {
     if (isJson(line) || !/^\{\s*("|$)/.test(line) || !name.endsWith('.json')) return 'jsonl'
-    throw unknown(file, 'This is one JSON object, not a list of rows.', 'Write an array of objects, or one object a line (JSONL).')
+    throw unknown(
+      file,
+      'This is one JSON object, not a list of rows.',
+      'Write an array of objects, or one object a line (JSONL).',
+    )
   }
-  if (/[,;\t|]/.test(line) && !/[\u0000-\u0008]/.test(text)) return 'csv'
+  if (/[,;\t|]/.test(line) && !text.includes('\0')) return 'csv'
   throw unknown(file, 'The file is neither JSONL, JSON, CSV nor Parquet.', 'Convert it to one of them.')
 }
 
@@ -100,6 +107,12 @@ function isJson(line: string): boolean {
 }
 
 const empty = (file: LocalFile) =>
-  new Failure({ code: 'input.empty', message: 'The file is empty.', input: file.name, remedy: 'Choose a file with rows in it.' })
+  new Failure({
+    code: 'input.empty',
+    message: 'The file is empty.',
+    input: file.name,
+    remedy: 'Choose a file with rows in it.',
+  })
 
-const unknown = (file: LocalFile, message: string, remedy: string) => new Failure({ code: 'input.invalid', message, input: file.name, remedy })
+const unknown = (file: LocalFile, message: string, remedy: string) =>
+  new Failure({ code: 'input.invalid', message, input: file.name, remedy })

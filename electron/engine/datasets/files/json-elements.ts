@@ -16,7 +16,9 @@ const [LF, TAB, CR, SPACE, QUOTE, BACKSLASH, COMMA] = [10, 9, 13, 32, 0x22, 0x5c
 const [OPEN, CLOSE, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
 
 /** The array must begin with `[` (after blanks and a byte order mark). Never throws on any bytes. */
-export async function* jsonElements(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<JsonElement, void, void> {
+export async function* jsonElements(
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<JsonElement, void, void> {
   let line = 1
   let begun = 0 // line on which the element began
   let depth = 0 // 1: between elements of the array

@@ -3,13 +3,12 @@
  * line cannot be one. `line` is null where it is the row's place in the relation. Clean JSONL and Parquet are read where they
  * lie; all else is first written, one row a line, into the scratch folder.
  */
-import { createWriteStream } from 'node:fs'
 import { copyFile, link, open, symlink } from 'node:fs/promises'
-import { once } from 'node:events'
 import { extname, join } from 'node:path'
 import { Failure } from '#shared/contract/failure.ts'
-import { asFailure, sqlName, sqlText, type Duck } from '../duck.ts'
+import { sqlName, sqlText, type Duck } from '../duck.ts'
 import { assertUnchanged, type LocalFile } from '../local-file.ts'
+import { writeFileWith, type WriteBlock } from './block-writer.ts'
 import { csvRecords, type CsvRecord } from './csv-records.ts'
 import type { FileFormat } from './format.ts'
 import { jsonElements } from './json-elements.ts'
@@ -38,7 +37,11 @@ export interface PrepareOptions extends ReadOptions {
 }
 
 /** Throws `file.unreadable`, `workspace.full`, `dataset.column_missing`, `input.invalid`, `cancelled`. */
-export async function prepare(file: LocalFile, { format, compression }: FileFormat, options: PrepareOptions): Promise<Prepared> {
+export async function prepare(
+  file: LocalFile,
+  { format, compression }: FileFormat,
+  options: PrepareOptions,
+): Promise<Prepared> {
   if (format === 'parquet') return prepareParquet(file, options)
   let lost: string | null = null
   const pieces = async function* (): AsyncGenerator<Buffer, void, void> {
@@ -63,15 +66,22 @@ export async function prepare(file: LocalFile, { format, compression }: FileForm
       const scan = await scanLines(pieces())
       if (!scan.dirty) {
         await assertUnchanged(file)
-        return { sql: linesSql(await plainName(file, options.folder), scan.longest), rows: scan.lines, open: scan.open, lost: null }
+        return {
+          sql: linesSql(await plainName(file, options.folder), scan.longest),
+          rows: scan.lines,
+          open: scan.open,
+          lost: null,
+        }
       }
     }
     const copy = join(options.folder, 'lines.jsonl')
-    const scan = await written(copy, (write) => scanLines(pieces(), write))
+    const scan = await writeFileWith(copy, (write) => scanLines(pieces(), write))
     return { sql: linesSql(copy, scan.longest), rows: scan.lines, open: scan.open, lost }
   }
   const copy = join(options.folder, 'rows.jsonl')
-  const { rows, longest } = await written(copy, (write) => writeRows(format === 'json' ? arrayRows(pieces()) : csvRows(pieces()), write))
+  const { rows, longest } = await writeFileWith(copy, (write) =>
+    writeRows(format === 'json' ? arrayRows(pieces()) : csvRows(pieces()), write),
+  )
   return { sql: numberedSql(copy, longest), rows, open: false, lost }
 }
 
@@ -82,7 +92,8 @@ interface NumberedRow {
 }
 
 async function* arrayRows(pieces: AsyncGenerator<Buffer, void, void>): AsyncGenerator<NumberedRow, void, void> {
-  for await (const { line, text } of jsonElements(pieces)) yield { line, text: 'problem' in text ? `${mark}${text.problem}` : text }
+  for await (const { line, text } of jsonElements(pieces))
+    yield { line, text: 'problem' in text ? `${mark}${text.problem}` : text }
 }
 
 async function* csvRows(pieces: AsyncGenerator<Buffer, void, void>): AsyncGenerator<NumberedRow, void, void> {
@@ -108,56 +119,35 @@ const badHeader = (line: number, problem: string) =>
     remedy: 'Put the names of the columns in the first line, as UTF-8.',
   })
 
-const blockBytes = 1 << 20
-
-async function writeRows(rows: AsyncGenerator<NumberedRow, void, void>, write: (block: Buffer) => Promise<void>) {
+async function writeRows(rows: AsyncGenerator<NumberedRow, void, void>, write: WriteBlock) {
   let count = 0
   let longest = 0
-  let held: Buffer[] = []
-  let heldBytes = 0
-  const flush = async () => {
-    await write(Buffer.concat(held))
-    held = []
-    heldBytes = 0
-  }
   for await (const { line, text } of rows) {
-    const row = Buffer.concat([Buffer.from(`${line}${columnSplit}`), typeof text === 'string' ? Buffer.from(text) : text, Buffer.from('\n')])
+    const row = Buffer.concat([
+      Buffer.from(`${line}${columnSplit}`),
+      typeof text === 'string' ? Buffer.from(text) : text,
+      Buffer.from('\n'),
+    ])
     count++
     longest = Math.max(longest, row.length)
-    held.push(row)
-    heldBytes += row.length
-    if (heldBytes >= blockBytes) await flush()
+    await write(row)
   }
-  await flush()
   return { rows: count, longest }
 }
 
-/** Runs `fill` with a writer to a new file; waits for the disk, so that memory stays bounded. */
-async function written<T>(path: string, fill: (write: (block: Buffer) => Promise<void>) => Promise<T>): Promise<T> {
-  const stream = createWriteStream(path, { highWaterMark: 4 << 20 })
-  let broken: Error | undefined
-  stream.on('error', (error) => (broken = error))
-  try {
-    const result = await fill(async (block) => {
-      if (broken) throw broken
-      if (!stream.write(block)) await Promise.race([once(stream, 'drain'), once(stream, 'close')])
-    })
-    stream.end()
-    await once(stream, 'close')
-    if (broken) throw broken as Error
-    return result
-  } catch (error) {
-    stream.destroy()
-    throw asFailure(broken ?? error)
-  }
-}
-
 const leastLineSize = 2 << 20
+const leastBuffer = 32 << 20
 
 /** Lines of text, whatever is in them: no quotes, no escapes, and a column separator that no kept line holds. */
-const csvOptions = (columns: string, longest: number) =>
-  `columns = {${columns}}, header = false, auto_detect = false, delim = '${columnSplit}', quote = '', escape = '', ` +
-  `new_line = '\\n', strict_mode = false, compression = 'none', max_line_size = ${Math.max(leastLineSize, longest + 64)}`
+function csvOptions(columns: string, longest: number): string {
+  const lineSize = Math.max(leastLineSize, longest + 64)
+  // DuckDB's own choice would be 16 lines of the longest kind a buffer: a quarter of a gigabyte for one long line.
+  const buffer = Math.max(leastBuffer, 2 * lineSize)
+  return (
+    `columns = {${columns}}, header = false, auto_detect = false, delim = '${columnSplit}', quote = '', escape = '', ` +
+    `new_line = '\\n', strict_mode = false, compression = 'none', max_line_size = ${lineSize}, buffer_size = ${buffer}`
+  )
+}
 
 const linesSql = (path: string, longest: number) =>
   `SELECT NULL::BIGINT AS line, t FROM read_csv(${sqlText(path)}, ${csvOptions(`'t': 'VARCHAR'`, longest)})`
@@ -168,11 +158,17 @@ const numberedSql = (path: string, longest: number) =>
 async function prepareParquet(file: LocalFile, options: PrepareOptions): Promise<Prepared> {
   const path = await plainName(file, options.folder)
   const found = await parquetColumns(options.duck, file, path)
-  for (const column of options.columns ?? []) if (!found.some(({ name }) => name === column)) throw columnMissing(file, column, found)
+  for (const column of options.columns ?? [])
+    if (!found.some(({ name }) => name === column)) throw columnMissing(file, column, found)
   const columns = options.columns ?? found.map(({ name }) => name)
   const fields = columns.map((name) => `${sqlText(name)}: ${sqlName(name)}`).join(', ')
   const limit = options.headBytes === undefined ? '' : ' LIMIT 200'
-  return { sql: `SELECT NULL::BIGINT AS line, to_json({${fields}})::VARCHAR AS t FROM read_parquet(${sqlText(path)})${limit}`, rows: null, open: false, lost: null }
+  return {
+    sql: `SELECT NULL::BIGINT AS line, to_json({${fields}})::VARCHAR AS t FROM read_parquet(${sqlText(path)})${limit}`,
+    rows: null,
+    open: false,
+    lost: null,
+  }
 }
 
 export interface ParquetColumn {
@@ -182,7 +178,9 @@ export interface ParquetColumn {
 
 async function parquetColumns(duck: Duck, file: LocalFile, path: string): Promise<ParquetColumn[]> {
   try {
-    const rows = await duck.rows<{ column_name: string; column_type: string }>(`DESCRIBE SELECT * FROM read_parquet(${sqlText(path)})`)
+    const rows = await duck.rows<{ column_name: string; column_type: string }>(
+      `DESCRIBE SELECT * FROM read_parquet(${sqlText(path)})`,
+    )
     return rows.map(({ column_name: name, column_type: type }) => ({ name, type }))
   } catch (cause) {
     throw new Failure(

@@ -19,10 +19,19 @@ export interface ReadOptions {
 }
 
 /** Yields pieces; returns null at a proper end, or why the rest is lost. Throws `file.unreadable`, `cancelled`. */
-export async function* readBytes(file: LocalFile, compression: Compression, options: ReadOptions = {}): AsyncGenerator<Buffer, string | null, void> {
+export async function* readBytes(
+  file: LocalFile,
+  compression: Compression,
+  options: ReadOptions = {},
+): AsyncGenerator<Buffer, string | null, void> {
   const { signal, onBytes } = options
   const disk = createReadStream(file.path, { highWaterMark: pieceBytes })
-  const inflate = compression === 'gzip' ? createGunzip({ chunkSize: unpackedBytes }) : compression === 'zstd' ? createZstdDecompress({ chunkSize: unpackedBytes }) : null
+  const inflate =
+    compression === 'gzip'
+      ? createGunzip({ chunkSize: unpackedBytes })
+      : compression === 'zstd'
+        ? createZstdDecompress({ chunkSize: unpackedBytes })
+        : null
   let diskError: NodeJS.ErrnoException | undefined
   disk.on('error', (error) => {
     diskError = error

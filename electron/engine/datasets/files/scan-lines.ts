@@ -1,7 +1,7 @@
 /**
  * Lines as bytes, before anything reads them as text. A file is scanned first; where all is plain UTF-8 lines, DuckDB reads
- * the file itself. Where something is not (a NUL, an endless line, bytes that are no UTF-8), a washed copy is written in
- * which such a line is replaced by a mark with the reason, so that every line keeps its number.
+ * the file itself. Where something is not (a NUL, an endless line, bytes that are no UTF-8, line ends of Windows), a washed
+ * copy is written in which a bad line is replaced by a mark with the reason, so that every line keeps its number.
  */
 import { isUtf8 } from 'node:buffer'
 
@@ -25,9 +25,10 @@ export interface LineScan {
 
 const LF = 10
 const CR = 13
+const columnSplitByte = columnSplit.charCodeAt(0)
 
 /**
- * Reads all pieces; with `write`, copies them washed (byte order mark gone, CR-only files with LF). Without it, stops at the
+ * Reads all pieces; with `write`, copies them washed (byte order mark gone, every line end LF). Without it, stops at the
  * first dirty block. Never throws on any bytes; `write` and the source may.
  */
 export async function scanLines(
@@ -104,12 +105,13 @@ export async function scanLines(
     if (dirty && !write) break
   }
   if (skipping) await tooLong()
-  const open = skipping || rest.length > 0
-  if (rest.length > 0 && !(dirty && !write)) {
-    // DuckDB would take a lone CR at the very end for a newline; washed, the line is as open as it was.
-    const line = rest.at(-1) === CR ? rest.subarray(0, -1) : rest
+  // DuckDB would take a lone CR at the very end for a newline; washed, the line is as open as it was.
+  const line = rest.at(-1) === CR ? rest.subarray(0, -1) : rest
+  if (line !== rest) dirty = true
+  const open = skipping || line.length > 0
+  if (line.length > 0 && !(dirty && !write)) {
     const problem = lineProblem(line)
-    if (problem || line !== rest) dirty = true
+    if (problem) dirty = true
     lines++
     longest = Math.max(longest, line.length)
     await write?.(problem ? Buffer.from(`${mark}${problem}\n`) : line)
@@ -128,16 +130,13 @@ function lineProblem(line: Buffer): string | null {
   if (line.length > longestLineBytes) return problems.long
   if (line.includes(0)) return problems.nul
   if (!isUtf8(line)) return problems.utf8
-  if (line[0] === 1 || line.includes(0x1f) || line.includes(CR)) return problems.control
+  if (line[0] === 1 || line.includes(columnSplitByte) || line.includes(CR)) return problems.control
   return null
 }
 
-/** Nothing in the block needs a look line by line. */
+/** Nothing in the block needs a look line by line. CRLF does: DuckDB reads a blank line with CRLF as two. */
 function isClean(block: Buffer): boolean {
-  return isUtf8(block) && !block.includes(0) && !block.includes(0x1f) && !block.includes(1) && everyCrBeforeLf(block)
-}
-
-function everyCrBeforeLf(block: Buffer): boolean {
-  for (let at = block.indexOf(CR); at >= 0; at = block.indexOf(CR, at + 1)) if (block[at + 1] !== LF) return false
-  return true
+  return (
+    isUtf8(block) && !block.includes(0) && !block.includes(columnSplitByte) && !block.includes(1) && !block.includes(CR)
+  )
 }

@@ -4,7 +4,8 @@
  */
 const escapable = /[.\\]/g
 
-export const joinPath = (parts: readonly string[]): string => parts.map((part) => part.replaceAll(escapable, '\\$&')).join('.')
+export const joinPath = (parts: readonly string[]): string =>
+  parts.map((part) => part.replaceAll(escapable, '\\$&')).join('.')
 
 export function pathParts(path: string): string[] {
   const parts: string[] = []

@@ -9,7 +9,7 @@ const balanced = (depth: number): string => {
   const inner = depth === 0 ? '' : `|\\{${balanced(depth - 1)}\\}`
   return `(?:[^{}\\\\]|\\\\.${inner})*`
 }
-const boxContent = `^\\{(${balanced(4)})\\}`
+const boxContent = `^(${balanced(4)})\\}`
 const named = String.raw`(?im)\banswer[ \t]{0,4}(?:is|=|:)[ \t]{0,4}:?(.+)$`
 const labelled = String.raw`(?m)^[ \t]{0,8}A:(.+)$`
 
@@ -20,13 +20,14 @@ const lastMatch = (text: string, pattern: string) =>
 /** `text` is the name of a VARCHAR column; the value is trimmed, and null where no answer is named. */
 export function finalAnswerSql(text: string): string {
   const boxed = `CASE WHEN contains(${text}, '\\fbox{') THEN replace(${text}, '\\fbox{', '\\boxed{') ELSE ${text} END`
-  const box = `regexp_extract(list_last(string_split(${boxed}, '\\boxed')), '${boxContent}', 1, 's')`
+  const box = `list_last(string_split(${boxed}, '\\boxed{'))`
   const spoken = `CASE
       WHEN regexp_matches(${text}, '${labelled}') THEN ${lastMatch(text, labelled)}
       WHEN contains(lower(${text}), 'answer') THEN ${lastMatch(text, named)} END`
   return `nullif(trim(CASE
     WHEN contains(${text}, '####') THEN string_split(list_last(string_split(${text}, '####')), chr(10))[1]
-    WHEN contains(${text}, '\\boxed{') OR contains(${text}, '\\fbox{') THEN coalesce(nullif(${box}, ''), ${spoken})
+    WHEN contains(${text}, '\\boxed{') OR contains(${text}, '\\fbox{') THEN
+      CASE WHEN regexp_matches(${box}, '${boxContent}', 's') THEN regexp_extract(${box}, '${boxContent}', 1, 's') ELSE ${spoken} END
     ELSE ${spoken} END, ${blanks}), '')`
 }
 

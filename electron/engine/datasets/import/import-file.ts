@@ -48,6 +48,10 @@ export interface Imported {
   readonly dataset: Dataset
   /** False: the same rows were here already, and that dataset is the result. */
   readonly isNew: boolean
+  /** Of this file; those of an older dataset with the same rows may differ. */
+  readonly rejected: number
+  /** The first 1,000. */
+  readonly rejections: Dataset['rejections']
   /** What the user should know beside the counts. */
   readonly note: string | null
 }
@@ -68,7 +72,13 @@ export async function importFile(deps: ImportDeps, request: ImportRequest): Prom
     const phase = phases({ scan: 8, stage: 35, rows: 32, hash: 17, scores: 8 }, request.onProgress, signal)
 
     const columns = [...new Set(mappedColumns(mapping))]
-    const prepared = await prepare(file, look.format, { duck, folder, columns, signal, onBytes: (done) => phase.share('scan', done / file.bytes) })
+    const prepared = await prepare(file, look.format, {
+      duck,
+      folder,
+      columns,
+      signal,
+      onBytes: (done) => phase.share('scan', done / file.bytes),
+    })
     const staged = join(folder, 'staged.parquet')
     await stage(duck, prepared, mapping, task, staged, phase.of('stage'))
     await assertUnchanged(file)
@@ -78,12 +88,20 @@ export async function importFile(deps: ImportDeps, request: ImportRequest): Prom
 
     const made = datasetPlaces(join(folder, 'dataset'))
     await mkdir(made.scores, { recursive: true })
-    const judged = mapping.answer === undefined ? null : await judgePairs(duck, staged, join(folder, 'judged.jsonl'), { signal })
+    const judged =
+      mapping.answer === undefined ? null : await judgePairs(duck, staged, join(folder, 'judged.jsonl'), { signal })
     const isWhole = counts.kept === counts.staged
-    await duck.run(copyRows(rowsSql({ staged, hasReference: mapping.answer !== undefined, judged, isWhole }), made.rows), phase.of('rows'))
+    await duck.run(
+      copyRows(rowsSql({ staged, hasReference: mapping.answer !== undefined, judged, isWhole }), made.rows),
+      phase.of('rows'),
+    )
     const hash = await contentHash(duck, hashedRows(made.rows), phase.of('hash'))
     const scorers = await scoreRows(duck, { mapping, task, staged, made }, phase)
-    const rejections = await listRejections(duck, { file: file.name, staged, open: prepared.open, stagedRows: counts.staged }, { signal })
+    const rejections = await listRejections(
+      duck,
+      { file: file.name, staged, open: prepared.open, stagedRows: counts.staged },
+      { signal },
+    )
     if (prepared.lost !== null) rejections.push({ file: file.name, line: counts.staged, reason: prepared.lost })
     const prompts = await countPrompts(duck, made.rows, { signal })
     await assertUnchanged(file)
@@ -112,7 +130,10 @@ function guessed({ guess, columns }: Look, file: LocalFile): ColumnMapping {
     code: 'input.invalid',
     message: columns.length === 0 ? 'No row of the file can be read.' : 'No field of the file looks like a prompt.',
     input: file.name,
-    remedy: columns.length === 0 ? 'Choose a file of JSON objects, CSV or Parquet.' : `Say which field is the prompt: ${columnNames(columns).slice(0, 40).join(', ')}.`,
+    remedy:
+      columns.length === 0
+        ? 'Choose a file of JSON objects, CSV or Parquet.'
+        : `Say which field is the prompt: ${columnNames(columns).slice(0, 40).join(', ')}.`,
   })
 }
 
@@ -120,8 +141,20 @@ function guessed({ guess, columns }: Look, file: LocalFile): ColumnMapping {
 export const mappedColumns = ({ prompt, trajectory, answer, source, scores }: ColumnMapping): string[] =>
   [prompt, trajectory, answer, source, ...scores].flatMap((path) => (path === undefined ? [] : [pathParts(path)[0]!]))
 
-function stage(duck: Duck, prepared: Prepared, mapping: ColumnMapping, task: Dataset['task'], file: string, options: QueryOptions): Promise<void> {
-  const final = mapping.trajectory === undefined ? 'NULL::VARCHAR' : task === 'lab' ? labAnswerSql('trajectory') : finalAnswerSql('trajectory')
+function stage(
+  duck: Duck,
+  prepared: Prepared,
+  mapping: ColumnMapping,
+  task: Dataset['task'],
+  file: string,
+  options: QueryOptions,
+): Promise<void> {
+  const final =
+    mapping.trajectory === undefined
+      ? 'NULL::VARCHAR'
+      : task === 'lab'
+        ? labAnswerSql('trajectory')
+        : finalAnswerSql('trajectory')
   return duck.run(
     `COPY (SELECT *, CASE WHEN reason IS NULL THEN ${final} END AS final FROM (${parseSql(prepared.sql, mapping)}))
      TO ${sqlText(file)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 20480)`,
@@ -138,7 +171,10 @@ const unlike = (file: LocalFile, expected: number, found: number) =>
   })
 
 async function countPrompts(duck: Duck, rows: string, options: QueryOptions): Promise<number> {
-  const [found] = await duck.rows<{ prompts: number }>(`SELECT count(DISTINCT prompt_hash) AS prompts FROM read_parquet(${sqlText(rows)})`, options)
+  const [found] = await duck.rows<{ prompts: number }>(
+    `SELECT count(DISTINCT prompt_hash) AS prompts FROM read_parquet(${sqlText(rows)})`,
+    options,
+  )
   return found!.prompts
 }
 
@@ -149,7 +185,11 @@ interface ScoreFacts {
   readonly made: DatasetPlaces
 }
 
-async function scoreRows(duck: Duck, { mapping, task, staged, made }: ScoreFacts, phase: Phases<'scores'>): Promise<Scorer[]> {
+async function scoreRows(
+  duck: Duck,
+  { mapping, task, staged, made }: ScoreFacts,
+  phase: Phases<'scores'>,
+): Promise<Scorer[]> {
   const values = (i: number) =>
     `SELECT (row_number() OVER () - 1)::INTEGER AS "row", score${i} AS text FROM read_parquet(${sqlText(staged)}) WHERE reason IS NULL`
   const kinds: ScorerKind[] = [
@@ -175,14 +215,27 @@ function settle({ folders, store, now }: ImportDeps, made: DatasetPlaces, name: 
   const same = store.datasetByContent(facts.task, facts.contentHash)
   if (same) return joinInto(folders, store, same, made, facts)
   const id = newId('ds')
-  const dataset: Dataset = { id, name, version: store.lastDatasetVersion(name) + 1, ...facts, bytes: bytesOf(made, facts.scorers), createdAt: now() }
+  const dataset: Dataset = {
+    id,
+    name,
+    version: store.lastDatasetVersion(name) + 1,
+    ...facts,
+    bytes: bytesOf(made, facts.scorers),
+    createdAt: now(),
+  }
   writeWhole(made.manifest, JSON.stringify(dataset))
   renameSync(made.folder, datasetAt(folders, id).folder)
   store.addDataset(dataset)
-  return { dataset, isNew: true, note: null }
+  return { dataset, isNew: true, rejected: facts.rejected, rejections: facts.rejections, note: null }
 }
 
-function joinInto(folders: DataFolders, store: DatasetStore, same: NonNullable<ReturnType<DatasetStore['datasetByContent']>>, made: DatasetPlaces, facts: Facts): Imported {
+function joinInto(
+  folders: DataFolders,
+  store: DatasetStore,
+  same: NonNullable<ReturnType<DatasetStore['datasetByContent']>>,
+  made: DatasetPlaces,
+  facts: Facts,
+): Imported {
   const { id, name, version, scorers } = same.value
   const places = datasetAt(folders, id)
   const added = facts.scorers.filter((scorer) => !scorers.some((known) => known.id === scorer.id))
@@ -194,8 +247,19 @@ function joinInto(folders: DataFolders, store: DatasetStore, same: NonNullable<R
   writeWhole(places.manifest, JSON.stringify(dataset))
   const back = same.removedAt === null ? '' : ' It was in the bin and is back.'
   const more = added.length === 0 ? '' : ` New difficulty scores: ${added.map(({ title }) => title).join(', ')}.`
-  return { dataset, isNew: false, note: `The same rows are already here as "${name}" v${version}.${back}${more}` }
+  const bad = facts.rejected === 0 ? '' : ` Lines of this file that could not be used: ${facts.rejected}.`
+  const { rejected, rejections } = facts
+  return {
+    dataset,
+    isNew: false,
+    rejected,
+    rejections,
+    note: `The same rows are already here as "${name}" v${version}.${back}${more}${bad}`,
+  }
 }
 
 const bytesOf = (made: DatasetPlaces, scorers: readonly Scorer[]): number =>
-  [made.rows, ...scorers.map(({ id }) => join(made.scores, scorerFile(id)))].reduce((sum, file) => sum + statSync(file).size, 0)
+  [made.rows, ...scorers.map(({ id }) => join(made.scores, scorerFile(id)))].reduce(
+    (sum, file) => sum + statSync(file).size,
+    0,
+  )

@@ -3,10 +3,9 @@
  * of texts that differ, judged once each: two numbers are equal or not, exactly. Anything else (a set, a formula) stays
  * `unknown` until a verifier of mathematics looks at it: a wrong "wrong" would throw good rows away.
  */
-import { createWriteStream } from 'node:fs'
-import { once } from 'node:events'
 import { exactNumber, sameNumber } from '#tasks/gsm8k/exact-number.ts'
-import { asFailure, sqlText, type Duck, type QueryOptions } from '../duck.ts'
+import { sqlText, type Duck, type QueryOptions } from '../duck.ts'
+import { writeFileWith } from '../files/block-writer.ts'
 
 /** `1` equal, `0` different, null: cannot say. */
 export function judge(answer: string, final: string): 0 | 1 | null {
@@ -18,27 +17,28 @@ export function judge(answer: string, final: string): 0 | 1 | null {
  * Judges the pairs of a staged file and writes those that are settled to `file`. Returns SQL of (answer, final, same), or null
  * where there is nothing to say.
  */
-export async function judgePairs(duck: Duck, staged: string, file: string, options: QueryOptions): Promise<string | null> {
+export async function judgePairs(
+  duck: Duck,
+  staged: string,
+  file: string,
+  options: QueryOptions,
+): Promise<string | null> {
   const pairs = duck.stream<{ answer: string; final: string }>(
     `SELECT DISTINCT answer, final FROM read_parquet(${sqlText(staged)}) WHERE reason IS NULL AND answer <> final`,
     options,
   )
-  const out = createWriteStream(file)
-  let broken: Error | undefined
-  out.on('error', (error) => (broken = error))
-  let settled = 0
-  for await (const rows of pairs) {
-    const lines = rows.flatMap(({ answer, final }) => {
-      const same = judge(answer, final)
-      return same === null ? [] : [`${JSON.stringify({ answer, final, same })}\n`]
-    })
-    settled += lines.length
-    if (!out.write(lines.join(''))) await Promise.race([once(out, 'drain'), once(out, 'close')])
-    if (broken) throw asFailure(broken)
-  }
-  out.end()
-  await once(out, 'close')
-  if (broken) throw asFailure(broken)
+  const settled = await writeFileWith(file, async (write) => {
+    let count = 0
+    for await (const rows of pairs) {
+      for (const { answer, final } of rows) {
+        const same = judge(answer, final)
+        if (same === null) continue
+        count++
+        await write(`${JSON.stringify({ answer, final, same })}\n`)
+      }
+    }
+    return count
+  })
   if (settled === 0) return null
   return `SELECT answer, final, same FROM read_json(${sqlText(file)}, format = 'newline_delimited', columns = {'answer': 'VARCHAR', 'final': 'VARCHAR', 'same': 'TINYINT'})`
 }

@@ -28,7 +28,8 @@ export function parseSql(relation: string, mapping: ColumnMapping): string {
   const field = (i: number) => (paths[i] === undefined ? 'NULL::VARCHAR' : `x[${i + 1}]`)
   const scores = mapping.scores.map((_, i) => `${field(4 + i)} AS score${i}`)
   const parts = [textPart('prompt', mapping.prompt, 1, userRoles, 'user')]
-  if (mapping.trajectory !== undefined) parts.push(textPart('trajectory', mapping.trajectory, 2, assistantRoles, 'assistant'))
+  if (mapping.trajectory !== undefined)
+    parts.push(textPart('trajectory', mapping.trajectory, 2, assistantRoles, 'assistant'))
   const reasons = ['shape', twiceSql(paths), ...parts.map((part) => part.reason)]
   const answer = field(2)
   return `
@@ -58,7 +59,10 @@ const shapeSql = `CASE
 /** A name given twice: which of the two was meant is nobody's guess. Only names that the mapping uses are looked at. */
 function twiceSql(paths: readonly (string | undefined)[]): string {
   const names = [...new Set(paths.flatMap((path) => (path === undefined ? [] : [pathParts(path)[0]!])))]
-  const cases = names.map((name) => `WHEN len(list_filter(names, n -> n = ${sqlText(name)})) > 1 THEN ${sqlText(`field "${name}" is given twice`)}`)
+  const cases = names.map(
+    (name) =>
+      `WHEN len(list_filter(names, n -> n = ${sqlText(name)})) > 1 THEN ${sqlText(`field "${name}" is given twice`)}`,
+  )
   return `CASE WHEN len(names) > list_unique(names) THEN CASE ${cases.join(' ')} END END`
 }
 

@@ -1,6 +1,6 @@
 /**
  * When two prompts are the same: equal after Unicode composition (NFC), lower case, and every run of white space as one blank.
- * Splits, duplicates and counts of prompts go by the first 64 bits of the MD5 of that text: a fixed function, stored with the
+ * Splits, duplicates and counts of prompts go by the first 8 bytes (read as a little-endian number) of the MD5 of that text: a fixed function, stored with the
  * rows (a collision among a million prompts: 1 in 37 million).
  */
 

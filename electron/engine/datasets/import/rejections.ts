@@ -32,7 +32,11 @@ export interface RejectionFacts {
 }
 
 /** The first 1,000 in the file's order. What is wrong inside a line that is no JSON is said with its place. */
-export async function listRejections(duck: Duck, facts: RejectionFacts, options: QueryOptions): Promise<Dataset['rejections']> {
+export async function listRejections(
+  duck: Duck,
+  facts: RejectionFacts,
+  options: QueryOptions,
+): Promise<Dataset['rejections']> {
   const rows = await duck.rows<{ place: number; line: number; reason: string; t: string | null }>(
     `SELECT file_row_number + 1 AS place, coalesce(line, file_row_number + 1) AS line, reason, t
      FROM read_parquet(${sqlText(facts.staged)}, file_row_number = true)
@@ -41,7 +45,11 @@ export async function listRejections(duck: Duck, facts: RejectionFacts, options:
   )
   return rows.map(({ place, line, reason, t }) => {
     const isTorn = facts.open && place === facts.stagedRows && reason === notJson
-    const why = isTorn ? 'torn: the file ends in the middle of this line' : reason === notJson ? syntaxError(t ?? '') : reason
+    const why = isTorn
+      ? 'torn: the file ends in the middle of this line'
+      : reason === notJson
+        ? syntaxError(t ?? '')
+        : reason
     return { file: facts.file, line, reason: why }
   })
 }
@@ -54,26 +62,40 @@ export function syntaxError(text: string): string {
   } catch (error) {
     const said = (error as Error).message
     const at = /position (\d+)/.exec(said)?.[1]
-    const what = /^Unexpected end|^Unterminated/.test(said) ? 'it ends in the middle' : at === undefined ? null : `unexpected ${shown(text[Number(at)])} at column ${Number(at) + 1}`
+    const ends = /^Unexpected end|^Unterminated/.test(said) || Number(at) >= text.length
+    const what = ends
+      ? 'it ends in the middle'
+      : at === undefined
+        ? null
+        : `unexpected ${shown(text[Number(at)]!)} at column ${Number(at) + 1}`
     return what === null ? notJson : `${notJson}: ${what}`
   }
 }
 
-const shown = (character: string | undefined) => (character === undefined ? 'end' : /[\u0000-\u001f]/.test(character) ? 'control character' : JSON.stringify(character))
+const shown = (character: string) => (/\p{Cc}/u.test(character) ? 'control character' : JSON.stringify(character))
 
 /** Throws `input.empty`, with the most frequent reasons, each with its first line. */
-export async function refuseEmpty(duck: Duck, staged: string, file: string, columns: readonly string[]): Promise<never> {
+export async function refuseEmpty(
+  duck: Duck,
+  staged: string,
+  file: string,
+  columns: readonly string[],
+): Promise<never> {
   const reasons = await duck.rows<{ reason: string; count: number; line: number }>(
     `SELECT reason, count(*) AS count, min(coalesce(line, file_row_number + 1)) AS line
      FROM read_parquet(${sqlText(staged)}, file_row_number = true) WHERE reason <> '${blank}'
      GROUP BY reason ORDER BY count DESC, line LIMIT 3`,
   )
-  const said = reasons.map(({ reason, count, line }) => `${reason} (${count.toLocaleString('en')} times, first in line ${line})`)
+  const said = reasons.map(
+    ({ reason, count, line }) => `${reason} (${count.toLocaleString('en')} times, first in line ${line})`,
+  )
   throw new Failure({
     code: 'input.empty',
     message: said.length === 0 ? 'The file holds no rows.' : `Not one row can be used: ${said.join('; ')}.`,
     input: file,
     remedy:
-      columns.length === 0 ? 'Choose another file.' : `Map the prompt and the trajectory to fields that it has: ${columns.slice(0, 40).join(', ')}.`,
+      columns.length === 0
+        ? 'Choose another file.'
+        : `Map the prompt and the trajectory to fields that it has: ${columns.slice(0, 40).join(', ')}.`,
   })
 }

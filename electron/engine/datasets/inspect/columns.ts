@@ -9,26 +9,31 @@ const deepest = 3
 const mostColumns = 200
 const exampleCharacters = 200
 
-/** In order of first appearance. A list of chat messages has the type `messages`; other lists show their first entry as `.0`. */
+/**
+ * In order of first appearance. A column has the type that most of its rows have (nulls do not count). A list of chat messages
+ * has the type `messages`; other lists show their first entry as `.0`.
+ */
 export function columnsOf(rows: readonly JsonRow[]): Column[] {
-  const found = new Map<string, Column>()
+  const found = new Map<string, { example: string; readonly types: Map<string, number> }>()
   const visit = (parts: readonly string[], value: unknown) => {
     const name = joinPath(parts)
-    const known = found.get(name)
     const type = typeOf(value)
-    if (!known && found.size < mostColumns) found.set(name, { name, type, example: type === 'null' ? '' : exampleOf(value) })
-    else if (known && known.type === 'null' && type !== 'null') found.set(name, { name, type, example: exampleOf(value) })
-    else if (known && type !== 'null' && known.type !== type) found.set(name, { ...known, type: mixed(known.type, type) })
+    if (!found.has(name) && found.size < mostColumns) found.set(name, { example: '', types: new Map() })
+    const column = found.get(name)
+    if (column && type !== 'null') {
+      if (column.types.size === 0) column.example = exampleOf(value)
+      column.types.set(type, (column.types.get(type) ?? 0) + 1)
+    }
     if (value === null || typeof value !== 'object' || parts.length >= deepest || type === 'messages') return
     if (Array.isArray(value)) {
       if (value.length > 0) visit([...parts, '0'], value[0])
     } else for (const [key, inner] of Object.entries(value)) visit([...parts, key], inner)
   }
   for (const row of rows) for (const [key, value] of Object.entries(row)) visit([key], value)
-  return [...found.values()]
+  return Array.from(found, ([name, { example, types }]) => ({ name, type: mostFrequent(types) ?? 'null', example }))
 }
 
-const mixed = (a: string, b: string) => (a === 'mixed' || b === 'mixed' || a !== b ? 'mixed' : a)
+const mostFrequent = (types: ReadonlyMap<string, number>) => [...types].sort(([, a], [, b]) => b - a)[0]?.[0]
 
 export function typeOf(value: unknown): string {
   if (value === null || value === undefined) return 'null'
@@ -37,7 +42,8 @@ export function typeOf(value: unknown): string {
 }
 
 export const isMessages = (value: readonly unknown[]): boolean =>
-  value.length > 0 && value.every((entry) => typeof entry === 'object' && entry !== null && ('role' in entry || 'from' in entry))
+  value.length > 0 &&
+  value.every((entry) => typeof entry === 'object' && entry !== null && ('role' in entry || 'from' in entry))
 
 export function exampleOf(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value)

@@ -51,10 +51,14 @@ function parsed(text: string | null): JsonRow[] {
 }
 
 /** The task of a file under a mapping. */
-export function taskUnder(mapping: Pick<ColumnMapping, 'prompt' | 'trajectory' | 'answer'>, rows: readonly JsonRow[]): Dataset['task'] {
+export function taskUnder(
+  mapping: Pick<ColumnMapping, 'prompt' | 'trajectory' | 'answer'>,
+  rows: readonly JsonRow[],
+): Dataset['task'] {
   const samples = rows.flatMap((row): SampleRow[] => {
     const prompt = textAt(row, mapping.prompt, /^(user|human)$/i)
-    const trajectory = mapping.trajectory === undefined ? '' : textAt(row, mapping.trajectory, /^(assistant|gpt|model)$/i)
+    const trajectory =
+      mapping.trajectory === undefined ? '' : textAt(row, mapping.trajectory, /^(assistant|gpt|model)$/i)
     return prompt === undefined || trajectory === undefined ? [] : [{ prompt, trajectory }]
   })
   return taskOf(samples, mapping.answer !== undefined)
@@ -78,7 +82,9 @@ export async function inspectFile(duck: Duck, file: LocalFile, scratch: string):
     columns: [...columns],
     guess,
     task: prompt === undefined ? 'text' : taskUnder({ prompt, ...rest }, rows),
-    preview: rows.slice(0, previewRows).map((row) => Object.fromEntries(columns.map(({ name }) => [name, shown(valueAt(row, name))]))),
+    preview: rows
+      .slice(0, previewRows)
+      .map((row) => Object.fromEntries(columns.map(({ name }) => [name, shown(valueAt(row, name))]))),
   }
 }
 
@@ -87,7 +93,9 @@ const shown = (value: unknown) => (value === undefined || value === null ? '' : 
 /** `train.jsonl.gz` in a folder `gsm8k` becomes `gsm8k/train`: such a name alone says nothing. */
 export function nameFromFile(file: LocalFile): string {
   const name = file.name.replace(/(\.(jsonl|ndjson|json|csv|tsv|parquet|gz|gzip|zst|zstd))+$/i, '') || file.name
-  const isCommon = /^(train|test|val|valid|validation|dev|data|dataset|default)([-_.]?\d+([-_]of[-_]\d+)?)?$/i.test(name)
+  const isCommon = /^(train|test|val|valid|validation|dev|data|dataset|default)([-_.]?\d+([-_]of[-_]\d+)?)?$/i.test(
+    name,
+  )
   return (isCommon && file.folder !== '' ? `${file.folder}/${name}` : name).slice(0, 120)
 }
 

@@ -18,7 +18,8 @@ export interface SampleRow {
  */
 export function taskOf(rows: readonly SampleRow[], hasReference: boolean): Dataset['task'] {
   if (rows.length === 0) return 'text'
-  if (rows.every(({ prompt, trajectory }) => prompt.endsWith(' ?') && isLabText(prompt) && isLabText(trajectory))) return 'lab'
+  if (rows.every(({ prompt, trajectory }) => prompt.endsWith(' ?') && isLabText(prompt) && isLabText(trajectory)))
+    return 'lab'
   const marked = rows.filter(({ trajectory }) => trajectory.includes('####') && finalAnswer(trajectory) !== null)
   return !hasReference && marked.length >= mostly * rows.length ? 'gsm8k' : 'text'
 }

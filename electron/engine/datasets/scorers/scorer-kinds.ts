@@ -15,13 +15,20 @@ type Task = Dataset['task']
 
 /** Scorers that a task's rows carry in themselves. `rowsFile` holds the dataset's rows. */
 export function builtInScorers(task: Task, hasTrajectories: boolean, rowsFile: string): ScorerKind[] {
-  const of = (value: string) => `SELECT "row", (${value})::DOUBLE AS value, NULL::DOUBLE AS hits, NULL::DOUBLE AS tries FROM read_parquet(${sqlText(rowsFile)})`
+  const of = (value: string) =>
+    `SELECT "row", (${value})::DOUBLE AS value, NULL::DOUBLE AS hits, NULL::DOUBLE AS tries FROM read_parquet(${sqlText(rowsFile)})`
   const words = (text: string) => `len(list_filter(string_split(${text}, ' '), w -> w <> ''))`
   if (task === 'lab') {
     const novel = operatorClasses.novel.map(sqlText).join(', ')
     return [
       { id: 'operators', title: 'Operators', unit: 'operators', harder: 'higher', sql: of(`${words('prompt')} - 2`) },
-      { id: 'novel', title: 'Novel operators', unit: 'operators', harder: 'higher', sql: of(`len(list_filter(string_split(prompt, ' '), w -> w IN (${novel})))`) },
+      {
+        id: 'novel',
+        title: 'Novel operators',
+        unit: 'operators',
+        harder: 'higher',
+        sql: of(`len(list_filter(string_split(prompt, ' '), w -> w IN (${novel})))`),
+      },
       { id: 'length', title: 'Length', unit: 'tokens', harder: 'higher', sql: of(words('trajectory')) },
     ]
   }

@@ -4,9 +4,19 @@ import { sqlText, type Duck, type QueryOptions } from '../duck.ts'
 import type { ScorerKind } from './scorer-kinds.ts'
 
 /** Null where not one row has a value: such a column is no scorer. */
-export async function writeScorer(duck: Duck, { sql, ...kind }: ScorerKind, file: string, options: QueryOptions = {}): Promise<Scorer | null> {
-  await duck.run(`COPY (SELECT "row", value, hits, tries FROM (${sql}) ORDER BY "row") TO ${sqlText(file)} (FORMAT parquet, COMPRESSION zstd)`, options)
-  const [facts] = await duck.rows<Omit<Scorer, keyof typeof kind> & { values: number; tries: number | null; mixed: boolean; percent: boolean }>(
+export async function writeScorer(
+  duck: Duck,
+  { sql, ...kind }: ScorerKind,
+  file: string,
+  options: QueryOptions = {},
+): Promise<Scorer | null> {
+  await duck.run(
+    `COPY (SELECT "row", value, hits, tries FROM (${sql}) ORDER BY "row") TO ${sqlText(file)} (FORMAT parquet, COMPRESSION zstd)`,
+    options,
+  )
+  const [facts] = await duck.rows<
+    Omit<Scorer, keyof typeof kind> & { values: number; tries: number | null; mixed: boolean; percent: boolean }
+  >(
     `SELECT count(*) - count(value) AS missing, count(value) AS values, min(value) AS min, max(value) AS max,
             coalesce(bool_and(value = floor(value) AND abs(value) < 1e15), false) AS integer,
             max(tries) AS tries, coalesce(min(tries) <> max(tries) OR count(tries) < count(value), false) AS mixed

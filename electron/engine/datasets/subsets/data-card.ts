@@ -22,7 +22,17 @@ export function cardOf({ dataset, subset, counts, form, file, rows }: CardFacts)
     rows,
     contentHash: subset?.contentHash ?? contentHash,
     fields: { ...form, split: subset ? 'train, validation or test' : null },
-    dataset: { name, version, task, contentHash, rows: dataset.rows, prompts: dataset.prompts, rejected, source: basename(dataset.source), mapping },
+    dataset: {
+      name,
+      version,
+      task,
+      contentHash,
+      rows: dataset.rows,
+      prompts: dataset.prompts,
+      rejected,
+      source: basename(dataset.source),
+      mapping,
+    },
     subset: subset && {
       name: subset.name,
       version: subset.version,
@@ -58,10 +68,14 @@ export function cardMarkdown(card: DataCard): string {
   if (subset) {
     const { recipe, splits, difficulty } = subset
     lines.push('', '## Selection', '', '| step | removed | left |', '| --- | ---: | ---: |')
-    for (const step of subset.steps ?? []) if (step.on) lines.push(`| ${step.label.replaceAll('|', '\\|')} | ${n(step.removed)} | ${n(step.left)} |`)
+    for (const step of subset.steps ?? [])
+      if (step.on) lines.push(`| ${step.label.replaceAll('|', '\\|')} | ${n(step.removed)} | ${n(step.left)} |`)
     if (difficulty) {
       const bound = subset.threshold === null ? '' : `, bound ${subset.threshold}`
-      lines.push('', `Strategy **${recipe.strategy}** on ${difficulty.title}${difficulty.unit ? ` (${difficulty.unit})` : ''}, ${difficulty.harder} is harder${bound}.`)
+      lines.push(
+        '',
+        `Strategy **${recipe.strategy}** on ${difficulty.title}${difficulty.unit ? ` (${difficulty.unit})` : ''}, ${difficulty.harder} is harder${bound}.`,
+      )
     }
     lines.push(
       `${recipe.count === null ? 'Every row' : `${n(recipe.count)} rows drawn`} of ${n(subset.strategyRows ?? card.rows)}; seed ${recipe.seed}.`,
@@ -70,6 +84,7 @@ export function cardMarkdown(card: DataCard): string {
     )
   }
   lines.push('', '## Fields', '')
-  for (const [part, field] of Object.entries(card.fields)) if (field !== null) lines.push(part === 'split' ? `- \`split\`: ${field}` : `- \`${field}\`: ${part}`)
+  for (const [part, field] of Object.entries(card.fields))
+    if (field !== null) lines.push(part === 'split' ? `- \`split\`: ${field}` : `- \`${field}\`: ${part}`)
   return `${lines.join('\n')}\n`
 }

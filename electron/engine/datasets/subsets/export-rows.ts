@@ -20,7 +20,11 @@ export interface ExportRequest {
 }
 
 /** Throws `input.invalid` for a path that cannot be one, `file.unreadable`, `workspace.full`, `cancelled`. */
-export async function exportRows(duck: Duck, request: ExportRequest, options: QueryOptions = {}): Promise<{ path: string; rows: number }> {
+export async function exportRows(
+  duck: Duck,
+  request: ExportRequest,
+  options: QueryOptions = {},
+): Promise<{ path: string; rows: number }> {
   const { dataset, subset, counts } = request
   const path = request.path === null ? await freeName(request) : await chosen(request.path)
   const form = exportForm(dataset.task)
@@ -33,7 +37,10 @@ export async function exportRows(duck: Duck, request: ExportRequest, options: Qu
   if (subset) fields.push('split')
   const part = `${path}.part`
   try {
-    await duck.run(`COPY (SELECT ${fields.join(', ')} FROM (${request.sql}) ORDER BY position) TO ${sqlText(part)} (FORMAT json)`, options)
+    await duck.run(
+      `COPY (SELECT ${fields.join(', ')} FROM (${request.sql}) ORDER BY position) TO ${sqlText(part)} (FORMAT json)`,
+      options,
+    )
     const card = cardOf({ dataset, subset, counts, form, file: basename(path), rows })
     const stem = path.replace(/\.(jsonl|json)$/i, '')
     await writeFile(`${stem}.card.json`, `${JSON.stringify(card, null, 2)}\n`)
@@ -47,13 +54,15 @@ export async function exportRows(duck: Duck, request: ExportRequest, options: Qu
 }
 
 async function chosen(path: string): Promise<string> {
-  if (!isAbsolute(path) || path.includes('\0')) throw refuse(path, 'The path is not a full one.', 'Give the whole path, from the root on.')
+  if (!isAbsolute(path) || path.includes('\0'))
+    throw refuse(path, 'The path is not a full one.', 'Give the whole path, from the root on.')
   const folder = await stat(dirname(path)).catch((cause: NodeJS.ErrnoException) => {
     throw unreadable(dirname(path), cause)
   })
   if (!folder.isDirectory()) throw refuse(path, 'Its folder is a file.', 'Choose another folder.')
   const there = await stat(path).catch(() => null)
-  if (there && !there.isFile()) throw refuse(path, 'This is no file that could be written over.', 'Choose another name.')
+  if (there && !there.isFile())
+    throw refuse(path, 'This is no file that could be written over.', 'Choose another name.')
   return path
 }
 
@@ -67,4 +76,5 @@ async function freeName({ dataset, subset, exports }: ExportRequest): Promise<st
   }
 }
 
-const refuse = (input: string, message: string, remedy: string) => new Failure({ code: 'input.invalid', message, input, remedy })
+const refuse = (input: string, message: string, remedy: string) =>
+  new Failure({ code: 'input.invalid', message, input, remedy })

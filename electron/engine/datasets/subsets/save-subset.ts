@@ -31,7 +31,11 @@ const splitOrder = `CASE split ${splits.map((name, i) => `WHEN '${name}' THEN ${
  * The same recipe under the same name gives the subset that is there; a changed recipe its next version.
  * Throws `subset.too_few_rows`, `dataset.not_found`, `input.invalid` (unknown scorer), `workspace.full`.
  */
-export function saveSubset({ duck, folders, store, selections, now }: SubsetDeps, recipe: SubsetRecipe, options: QueryOptions = {}): Promise<Subset> {
+export function saveSubset(
+  { duck, folders, store, selections, now }: SubsetDeps,
+  recipe: SubsetRecipe,
+  options: QueryOptions = {},
+): Promise<Subset> {
   return selections.drawn(recipe, async ({ pool, table, counts }) => {
     if (counts.problem !== null) throw tooFew(recipe, counts.problem)
     const folder = join(scratchOf(folders), newId('sub'))
@@ -44,13 +48,27 @@ export function saveSubset({ duck, folders, store, selections, now }: SubsetDeps
         options,
       )
       const hash = await contentHash(duck, textsSql(made.rows, pool.rowsFile), options)
-      const facts = { recipe, rows: counts.drawn, splits: counts.splits, contentHash: hash, meanLength: counts.meanLength }
+      const facts = {
+        recipe,
+        rows: counts.drawn,
+        splits: counts.splits,
+        contentHash: hash,
+        meanLength: counts.meanLength,
+      }
       // Synchronous from here on: two that end at once cannot take one version.
       const version = store.lastSubsetVersion(recipe.name)
       const last = store.subsets().find((subset) => subset.name === recipe.name && subset.version === version)
       if (last && last.contentHash === hash && JSON.stringify(last.recipe) === JSON.stringify(recipe)) return last
       const { id: dataset, name: datasetName } = pool.dataset
-      const subset: Subset = { id: newId('sub'), name: recipe.name, version: version + 1, dataset, datasetName, ...facts, createdAt: now() }
+      const subset: Subset = {
+        id: newId('sub'),
+        name: recipe.name,
+        version: version + 1,
+        dataset,
+        datasetName,
+        ...facts,
+        createdAt: now(),
+      }
       writeWhole(made.manifest, JSON.stringify(subset))
       renameSync(folder, subsetAt(folders, subset.id).folder)
       store.addSubset(subset)
@@ -72,7 +90,7 @@ const tooFew = (recipe: SubsetRecipe, problem: string) =>
 /** SQL of (position, row, split, prompt, trajectory, answer, source) of a subset's rows. */
 export const textsSql = (subsetRows: string, datasetRows: string): string =>
   `SELECT position, "row", split, prompt, trajectory, answer, source
-   FROM read_parquet(${sqlText(subsetRows)}) JOIN read_parquet(${sqlText(datasetRows)}) USING ("row")`
+   FROM read_parquet(${sqlText(subsetRows)}) AS placed JOIN read_parquet(${sqlText(datasetRows)}) AS texts USING ("row")`
 
 export interface SubsetFiles {
   readonly subset: Subset
@@ -89,4 +107,9 @@ export function subsetFiles(store: DatasetStore, folders: DataFolders, id: strin
 }
 
 export const noSubset = (id: string) =>
-  new Failure({ code: 'subset.not_found', message: 'There is no such subset.', input: id, remedy: 'List the subsets again; it may have been removed.' })
+  new Failure({
+    code: 'subset.not_found',
+    message: 'There is no such subset.',
+    input: id,
+    remedy: 'List the subsets again; it may have been removed.',
+  })

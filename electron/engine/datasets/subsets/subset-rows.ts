@@ -23,6 +23,9 @@ export async function* rowsOfSubset(
   signal?: AbortSignal,
 ): AsyncGenerator<SubsetRow, void, void> {
   const { sql } = subsetFiles(store, folders, id)
-  const pieces = duck.stream<SubsetRow>(`SELECT split, "row" AS id, prompt, trajectory, coalesce(answer, '') AS answer FROM (${sql}) ORDER BY position`, { signal })
+  const pieces = duck.stream<SubsetRow>(
+    `SELECT split, "row" AS id, prompt, trajectory, coalesce(answer, '') AS answer FROM (${sql}) ORDER BY position`,
+    { signal },
+  )
   for await (const rows of pieces) yield* rows
 }
