@@ -28,7 +28,8 @@ interface Ended {
 }
 
 const environment = { ...process.env, SWITCHPOINT_HOME: join(scratch.path, 'home'), INIT_CWD: scratch.path }
-const start = (args: readonly string[], env: NodeJS.ProcessEnv = environment) => spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+const start = (args: readonly string[], env: NodeJS.ProcessEnv = environment) =>
+  spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
 
 async function ended(child: ReturnType<typeof start>): Promise<Ended> {
   let [stdout, stderr] = ['', '']
@@ -69,7 +70,9 @@ describe('usage', () => {
 
   it('gives programs a document for a mistyped command too', async () => {
     const result = await ended(start(['nonsense', '--json']))
-    expect(documentOf(result)).toMatchObject({ error: { code: 'input.invalid', message: expect.stringContaining('nonsense') as string } })
+    expect(documentOf(result)).toMatchObject({
+      error: { code: 'input.invalid', message: expect.stringContaining('nonsense') as string },
+    })
   })
 })
 
@@ -81,11 +84,24 @@ describe('run', () => {
     expect(state).toBe('completed')
     const shown = documentOf(await cli('run', 'show', runs[0]!, '--json'))
     expect(shown).toMatchObject({
-      ...{ id: runs[0], name: expect.any(String) as string, parent: null, parentStep: null, stage: 'sft', state: 'completed', step: 12, steps: 12 },
+      ...{
+        id: runs[0],
+        name: expect.any(String) as string,
+        parent: null,
+        parentStep: null,
+        stage: 'sft',
+        state: 'completed',
+        step: 12,
+        steps: 12,
+      },
       ...{ trainerPid: null, enginePid: engine.pid, error: null, last: { 'train/loss': 1 / 12 } },
     })
-    expect((shown['checkpoints'] as { path: string }[])[0]!.path).toBe(join(workspace, 'runs', runs[0]!, 'checkpoints', '0'))
-    const { series } = documentOf(await cli('run', 'metrics', runs[0]!, '--json')) as { series: Record<string, number[][]> }
+    expect((shown['checkpoints'] as { path: string }[])[0]!.path).toBe(
+      join(workspace, 'runs', runs[0]!, 'checkpoints', '0'),
+    )
+    const { series } = documentOf(await cli('run', 'metrics', runs[0]!, '--json')) as {
+      series: Record<string, number[][]>
+    }
     expect(series['train/loss']).toHaveLength(12)
     expect(series['train/loss']![0]).toEqual([1, 10, 3, 1, 1])
     const listed = documentOf(await cli('run', 'list', '--json')) as { runs: { id: string }[] }
@@ -94,7 +110,9 @@ describe('run', () => {
   })
 
   it('start --detach comes back at once; stop ends it', async () => {
-    const { runs } = documentOf(await cli('run', 'start', spec('detached', 100_000, { stepMs: 5 }), '--detach', '--json')) as { runs: string[] }
+    const { runs } = documentOf(
+      await cli('run', 'start', spec('detached', 100_000, { stepMs: 5 }), '--detach', '--json'),
+    ) as { runs: string[] }
     await pastStep(engine.calls, runs[0]!, 2)
     expect(documentOf(await cli('run', 'stop', runs[0]!, '--json'))).toMatchObject({ id: runs[0], state: 'stopped' })
   })
@@ -106,18 +124,34 @@ describe('run', () => {
   })
 
   it('Ctrl-C pauses the run, ends with 130, and resume goes on', async () => {
-    const child = start(['run', 'start', spec('interrupted', 100_000, { stepMs: 5 }), '--json', '--workspace', workspace])
+    const child = start([
+      'run',
+      'start',
+      spec('interrupted', 100_000, { stepMs: 5 }),
+      '--json',
+      '--workspace',
+      workspace,
+    ])
     const done = ended(child)
     let id = ''
-    await expect.poll(async () => {
-      const run = (await engine.calls.runs.list({})).runs.find((each) => each.experiment === 'interrupted')
-      id = run?.id ?? ''
-      return run?.step ?? 0
-    }, { timeout: 30_000 }).toBeGreaterThan(3)
+    await expect
+      .poll(
+        async () => {
+          const run = (await engine.calls.runs.list({})).runs.find((each) => each.experiment === 'interrupted')
+          id = run?.id ?? ''
+          return run?.step ?? 0
+        },
+        { timeout: 30_000 },
+      )
+      .toBeGreaterThan(3)
     child.kill('SIGINT')
     const result = await done
     expect(result.code).toBe(130)
-    expect(documentOf(result)).toMatchObject({ runs: [id], state: 'paused', error: { code: 'cancelled', remedy: expect.stringContaining(id) as string } })
+    expect(documentOf(result)).toMatchObject({
+      runs: [id],
+      state: 'paused',
+      error: { code: 'cancelled', remedy: expect.stringContaining(id) as string },
+    })
     await cli('run', 'resume', id, '--detach')
     await inState(engine.calls, id, 'running')
     await cli('run', 'stop', id)
@@ -130,7 +164,14 @@ describe('run', () => {
   ])('%s ends with 3 and names it', async (_name, args, code) => {
     const result = await cli(...args, '--json')
     expect(result.code).toBe(3)
-    expect(documentOf(result)).toMatchObject({ error: { code, message: expect.any(String) as string, input: expect.any(String) as string, remedy: expect.any(String) as string } })
+    expect(documentOf(result)).toMatchObject({
+      error: {
+        code,
+        message: expect.any(String) as string,
+        input: expect.any(String) as string,
+        remedy: expect.any(String) as string,
+      },
+    })
   })
 
   it('says in which line of a spec something is wrong', async () => {
@@ -144,14 +185,26 @@ describe('run', () => {
 
   it('tells progress as NDJSON on standard error where that is no terminal', async () => {
     const { stderr } = await cli('run', 'start', spec('progress', 200, { stepMs: 10 }), '--json')
-    const lines = stderr.trim().split('\n').map((line) => JSON.parse(line) as { progress: object })
-    expect(lines[0]!.progress).toMatchObject({ label: expect.any(String) as string, share: expect.any(Number) as number })
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { progress: object })
+    expect(lines[0]!.progress).toMatchObject({
+      label: expect.any(String) as string,
+      share: expect.any(Number) as number,
+    })
   })
 })
 
 describe('engine ensure', () => {
   it('joins the engine that lives', async () => {
-    expect(documentOf(await cli('engine', 'ensure', '--json'))).toEqual({ socket: engine.socket, token: engine.token, pid: engine.pid, workspace, started: false })
+    expect(documentOf(await cli('engine', 'ensure', '--json'))).toEqual({
+      socket: engine.socket,
+      token: engine.token,
+      pid: engine.pid,
+      workspace,
+      started: false,
+    })
   })
 
   it('starts one for a workspace that has none, whatever its path, once for all who ask', async () => {
@@ -176,9 +229,15 @@ describe('serve', () => {
     const url = new URL(said.url)
     expect([url.hostname, said.pid]).toEqual(['127.0.0.1', child.pid])
     const opens = async () => {
-      const socket = new WebSocket(`ws://${url.host}/rpc`, ['switchpoint', `switchpoint.token.${url.hash.slice('#token='.length)}`])
+      const socket = new WebSocket(`ws://${url.host}/rpc`, [
+        'switchpoint',
+        `switchpoint.token.${url.hash.slice('#token='.length)}`,
+      ])
       socket.on('error', () => {})
-      const isOpen = await Promise.race([once(socket, 'open').then(() => true), once(socket, 'close').then(() => false)]).catch(() => false)
+      const isOpen = await Promise.race([
+        once(socket, 'open').then(() => true),
+        once(socket, 'close').then(() => false),
+      ]).catch(() => false)
       socket.terminate()
       return isOpen
     }
@@ -210,18 +269,29 @@ describe('serve', () => {
 describe('datasets', () => {
   it('imports with rejected rows named by line, and exports', async () => {
     const file = join(scratch.path, 'gsm8k.jsonl')
-    const row = (n: number) => JSON.stringify({ question: `What is ${n} plus 1?`, answer: `It is <<${n}+1=${n + 1}>>${n + 1}.\n#### ${n + 1}` })
+    const row = (n: number) =>
+      JSON.stringify({ question: `What is ${n} plus 1?`, answer: `It is <<${n}+1=${n + 1}>>${n + 1}.\n#### ${n + 1}` })
     writeFileSync(file, `${row(1)}\n{broken\n${row(2)}\n${row(3)}\n`)
     const result = await cli('dataset', 'import', 'gsm8k.jsonl', '--json')
     expect(result.code).toBe(0)
-    const { dataset, rows, rejected } = documentOf(result) as { dataset: string; rows: number; rejected: { line: number; reason: string }[] }
+    const { dataset, rows, rejected } = documentOf(result) as {
+      dataset: string
+      rows: number
+      rejected: { line: number; reason: string }[]
+    }
     expect([rows, rejected.map(({ line }) => line)]).toEqual([3, [2]])
     const { datasets } = documentOf(await cli('dataset', 'list', '--json')) as { datasets: { id: string }[] }
     expect(datasets.map(({ id }) => id)).toContain(dataset)
     const written = documentOf(await cli('dataset', 'export', dataset, '--out', 'out.jsonl', '--json'))
     expect(written).toEqual({ path: join(scratch.path, 'out.jsonl'), rows: 3 })
-    writeFileSync(join(scratch.path, 'recipe.yaml'), `dataset: ${dataset}\nname: all\nscorer: steps\nstrategy: all\nsplit: { validation: 1, test: 1 }\n`)
-    expect(documentOf(await cli('subset', 'create', 'recipe.yaml', '--json'))).toMatchObject({ rows: 3, splits: { train: 1, validation: 1, test: 1 } })
+    writeFileSync(
+      join(scratch.path, 'recipe.yaml'),
+      `dataset: ${dataset}\nname: all\nscorer: steps\nstrategy: all\nsplit: { validation: 1, test: 1 }\n`,
+    )
+    expect(documentOf(await cli('subset', 'create', 'recipe.yaml', '--json'))).toMatchObject({
+      rows: 3,
+      splits: { train: 1, validation: 1, test: 1 },
+    })
   })
 
   it('ends with 3 when no row survives', async () => {

@@ -30,13 +30,15 @@ export function createCli(): Cli {
   process.on('SIGINT', onInterrupt)
   process.on('SIGTERM', onInterrupt)
   return {
-    action: (work) =>
+    action:
+      (work) =>
       async (...args) => {
         const command = args.at(-1) as Command
         const options = command.optsWithGlobals<GlobalOptions>()
         const output = createOutput(options.json === true)
         try {
-          process.exitCode = (await work({ output, options, signal: abort.signal }, ...(args.slice(0, -1) as never))) ?? 0
+          process.exitCode =
+            (await work({ output, options, signal: abort.signal }, ...(args.slice(0, -1) as never))) ?? 0
         } catch (error) {
           process.exitCode = reportFailure(error, output.isJson)
         }

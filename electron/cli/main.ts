@@ -18,7 +18,15 @@ const program = new Command('switchpoint')
   .exitOverride()
 
 const cli = createCli()
-for (const add of [addServeCommand, addStudyCommands, addRunCommands, addDatasetCommands, addDoctorCommands, addEngineCommands]) add(program, cli)
+for (const add of [
+  addServeCommand,
+  addStudyCommands,
+  addRunCommands,
+  addDatasetCommands,
+  addDoctorCommands,
+  addEngineCommands,
+])
+  add(program, cli)
 
 try {
   await program.parseAsync()
@@ -35,7 +43,11 @@ function usageExit(error: unknown): number {
   if (!(error instanceof CommanderError)) throw error
   if (error.exitCode === 0) return 0
   if (process.argv.includes('--json')) {
-    const facts = { code: 'input.invalid', message: error.message.replace(/^error: /, ''), input: process.argv.slice(2).join(' ') }
+    const facts = {
+      code: 'input.invalid',
+      message: error.message.replace(/^error: /, ''),
+      input: process.argv.slice(2).join(' '),
+    }
     process.stdout.write(`${JSON.stringify({ error: { ...facts, remedy: 'Add --help to see the options.' } })}\n`)
   }
   return 2

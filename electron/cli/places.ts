@@ -10,7 +10,8 @@ export const usersPath = (path: string, env: NodeJS.ProcessEnv = process.env): s
 }
 
 /** The workspace of a command: the one named, else the one opened last, else a first one in the user's folder. */
-export const workspacePath = (named: string | undefined): string => (named === undefined ? defaultWorkspace() : usersPath(named))
+export const workspacePath = (named: string | undefined): string =>
+  named === undefined ? defaultWorkspace() : usersPath(named)
 
 /** The nearest folder above a path that is there. */
 export function existingFolder(path: string): string {

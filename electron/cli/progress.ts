@@ -3,7 +3,12 @@ import { SingleBar } from 'cli-progress'
 
 export interface Progress {
   /** `share` 0..1, or null while it cannot be told. Drawn or written a few times a second at most. */
-  update(at: { readonly label: string; readonly share: number | null; readonly secondsLeft: number | null; readonly detail?: string }): void
+  update(at: {
+    readonly label: string
+    readonly share: number | null
+    readonly secondsLeft: number | null
+    readonly detail?: string
+  }): void
   end(): void
 }
 

@@ -8,6 +8,11 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
   const isNumber = head.map((_, column) => rows.every((row) => row[column] === null || typeof row[column] === 'number'))
   const widths = head.map((_, column) => Math.max(...texts.map((row) => row[column]!.length)))
   return texts
-    .map((row) => row.map((cell, i) => (isNumber[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((cell, i) => (isNumber[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n')
 }

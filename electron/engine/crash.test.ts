@@ -3,7 +3,16 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { joinEngine } from './entry/join-or-start.ts'
-import { fakeSpec, inState, lossesOf, pastStep, scratchFolder, startTestEngine, wholeLosses, type TestEngine } from './fixtures/test-engine.ts'
+import {
+  fakeSpec,
+  inState,
+  lossesOf,
+  pastStep,
+  scratchFolder,
+  startTestEngine,
+  wholeLosses,
+  type TestEngine,
+} from './fixtures/test-engine.ts'
 import { bornAt } from './process-identity.ts'
 import { readLock } from './workspace/lock.ts'
 
@@ -20,7 +29,8 @@ beforeEach(() => {
   workspace = join(scratch.path, 'workspace')
 })
 afterEach(async () => {
-  for (const engine of engines.splice(0)) if (engine.process.exitCode === null && engine.process.signalCode === null) await engine.end()
+  for (const engine of engines.splice(0))
+    if (engine.process.exitCode === null && engine.process.signalCode === null) await engine.end()
   scratch.remove()
 })
 
@@ -90,7 +100,12 @@ describe('kill -9 of the engine', () => {
 
   it('goes on with the queue', async () => {
     const engine = await start()
-    const { runs } = await engine.calls.runs.create({ spec: fakeSpec([{ steps: 80, does: { stepMs: 10 } }, { kind: 'rl', steps: 5, switchAt: 'last' }]) })
+    const { runs } = await engine.calls.runs.create({
+      spec: fakeSpec([
+        { steps: 80, does: { stepMs: 10 } },
+        { kind: 'rl', steps: 5, switchAt: 'last' },
+      ]),
+    })
     await pastStep(engine.calls, runs[0]!, 5)
     await engine.kill()
     const next = await start()
@@ -101,7 +116,12 @@ describe('kill -9 of the engine', () => {
 describe('the end of the engine', () => {
   it('checkpoints its trainers, holds the queue, and leaves neither lock nor socket', async () => {
     const engine = await start()
-    const { runs } = await engine.calls.runs.create({ spec: fakeSpec([{ steps: 100_000, does: { stepMs: 5 } }, { kind: 'rl', steps: 5 }]) })
+    const { runs } = await engine.calls.runs.create({
+      spec: fakeSpec([
+        { steps: 100_000, does: { stepMs: 5 } },
+        { kind: 'rl', steps: 5 },
+      ]),
+    })
     await pastStep(engine.calls, runs[0]!, 8)
     expect(await engine.end()).toBe(0)
     expect(existsSync(join(workspace, 'workspace.lock'))).toBe(false)
@@ -128,7 +148,13 @@ describe('the end of the engine', () => {
 
   it('waits for detached runs, and for their chain', async () => {
     const engine = await start(['--linger', '200'])
-    const { runs } = await engine.calls.runs.create({ spec: fakeSpec([{ steps: 100, does: { stepMs: 10 } }, { kind: 'rl', steps: 40, does: { stepMs: 10 } }]), detach: true })
+    const { runs } = await engine.calls.runs.create({
+      spec: fakeSpec([
+        { steps: 100, does: { stepMs: 10 } },
+        { kind: 'rl', steps: 40, does: { stepMs: 10 } },
+      ]),
+      detach: true,
+    })
     engine.client.close()
     await expect.poll(() => bornAt(engine.pid), { timeout: 30_000 }).toBeNull()
     await inState((await start()).calls, runs[1]!, 'completed')
@@ -136,7 +162,13 @@ describe('the end of the engine', () => {
 
   it('is not put off for ever by a detached run behind a paused one', async () => {
     const engine = await start(['--linger', '200'])
-    const { runs } = await engine.calls.runs.create({ spec: fakeSpec([{ steps: 100_000, does: { stepMs: 5 } }, { kind: 'rl', steps: 4 }]), detach: true })
+    const { runs } = await engine.calls.runs.create({
+      spec: fakeSpec([
+        { steps: 100_000, does: { stepMs: 5 } },
+        { kind: 'rl', steps: 4 },
+      ]),
+      detach: true,
+    })
     await pastStep(engine.calls, runs[0]!, 3)
     await engine.calls.runs.pause({ id: runs[0]! })
     await inState(engine.calls, runs[0]!, 'paused')
@@ -146,7 +178,7 @@ describe('the end of the engine', () => {
 })
 
 describe('the lock', () => {
-  it('is its owner\'s alone, names the engine, and a second engine is refused', async () => {
+  it("is its owner's alone, names the engine, and a second engine is refused", async () => {
     const engine = await start()
     const path = join(workspace, 'workspace.lock')
     expect(statSync(path).mode & 0o777).toBe(0o600)
@@ -168,7 +200,11 @@ describe('the lock', () => {
     await engine.kill()
     expect(existsSync(path)).toBe(true)
     expect(await joinEngine(workspace)).toBeNull()
-    if (change !== null) writeFileSync(path, typeof change === 'string' ? change : JSON.stringify({ ...(JSON.parse(lock) as object), ...change }))
+    if (change !== null)
+      writeFileSync(
+        path,
+        typeof change === 'string' ? change : JSON.stringify({ ...(JSON.parse(lock) as object), ...change }),
+      )
     if (typeof change === 'object' && change && 'host' in change) {
       await expect(start()).rejects.toMatchObject({ code: 'workspace.locked' })
       const longAgo = new Date(Date.now() - 120_000)
@@ -182,7 +218,8 @@ describe('the lock', () => {
     const both = await Promise.allSettled([start(), start(), start()])
     const won = both.filter((each) => each.status === 'fulfilled')
     expect(won).toHaveLength(1)
-    for (const each of both) if (each.status === 'rejected') expect(each.reason).toMatchObject({ code: 'workspace.locked' })
+    for (const each of both)
+      if (each.status === 'rejected') expect(each.reason).toMatchObject({ code: 'workspace.locked' })
     const lock = readLock(join(workspace, 'workspace.lock'))
     expect(lock?.pid).toBe(won[0]!.status === 'fulfilled' ? won[0]!.value.pid : null)
   })

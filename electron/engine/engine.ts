@@ -79,7 +79,12 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
   const records = createRunRecords(store)
   const measurements = createMeasurements(store)
   const datasetStore = createDatasetStore(store)
-  const datasets = createDatasetService({ folders: workspace, store: datasetStore, now, changed: (kind, id) => notices.changed(kind, id) })
+  const datasets = createDatasetService({
+    folders: workspace,
+    store: datasetStore,
+    now,
+    changed: (kind, id) => notices.changed(kind, id),
+  })
   const backend = backendKnowledge()
   const socket = socketPath(workspace.path, shortFolder())
   const { threads } = await machine()
@@ -100,12 +105,26 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
     ingestion: createIngestion(common),
     subsetRows: (id) => datasets.subsets.rowsBySplit(id),
     settled(run) {
-      void estimates.learn(run).catch((error: unknown) => log.warn({ err: error, run: run.id }, 'a speed could not be learnt'))
+      void estimates
+        .learn(run)
+        .catch((error: unknown) => log.warn({ err: error, run: run.id }, 'a speed could not be learnt'))
       lifetime.check()
     },
   })
-  const runs = createRunService({ ...common, scheduler, codeVersion: codeVersion(), subset, needsChanged: () => lifetime.check() })
-  const system = createSystemService({ ...common, workspace, backend, version: codeVersion(), trainerPids: () => scheduler.trainerPids() })
+  const runs = createRunService({
+    ...common,
+    scheduler,
+    codeVersion: codeVersion(),
+    subset,
+    needsChanged: () => lifetime.check(),
+  })
+  const system = createSystemService({
+    ...common,
+    workspace,
+    backend,
+    version: codeVersion(),
+    trainerPids: () => scheduler.trainerPids(),
+  })
   const fits = createFits(store, now)
   const curves = createCurves({ ...common, fits })
   const studies = createStudies({
@@ -166,7 +185,12 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
   studies.takeOver()
   writeLock(workspace.lock, lock)
   const stopTouching = keepTouching(workspace.lock)
-  rememberWorkspace({ path: workspace.path, name: workspace.name, openedAt: startedAt, summary: summaryOf(records.all({ deleted: false }).length) })
+  rememberWorkspace({
+    path: workspace.path,
+    name: workspace.name,
+    openedAt: startedAt,
+    summary: summaryOf(records.all({ deleted: false }).length),
+  })
   log.info({ socket, version: codeVersion() }, 'engine started')
   lifetime.check()
 
@@ -201,12 +225,18 @@ const longSilenceMs = 5 * 60_000
 const summaryOf = (runs: number): string => (runs === 1 ? '1 run' : `${runs} runs`)
 
 async function refuseIfHeld(standing: LockFile, workspace: Pick<Workspace, 'path' | 'lock'>): Promise<void> {
-  const held = standing.host === hostname() ? (await handshake(standing, workspace.path)) !== null : isHeldElsewhere(workspace.lock, standing, hostname())
+  const held =
+    standing.host === hostname()
+      ? (await handshake(standing, workspace.path)) !== null
+      : isHeldElsewhere(workspace.lock, standing, hostname())
   if (!held) return
   throw new Failure({
     code: 'workspace.locked',
     message: `This workspace is open on ${standing.host} (engine ${standing.pid}).`,
     input: workspace.path,
-    remedy: standing.host === hostname() ? 'Join that engine.' : 'Close it there, or wait a minute after that machine was switched off.',
+    remedy:
+      standing.host === hostname()
+        ? 'Join that engine.'
+        : 'Close it there, or wait a minute after that machine was switched off.',
   })
 }

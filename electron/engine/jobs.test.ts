@@ -41,8 +41,15 @@ describe('jobs', () => {
 
   it('keeps the facts of a failure', async () => {
     const { jobs } = withClock()
-    const facts = { code: 'file.missing', message: 'No such file.', input: 'x.jsonl', remedy: 'Check the path.' } as const
-    const id = jobs.start({ kind: 'import', label: 'Importing', unit: 'rows' }, () => Promise.reject(new Failure(facts)))
+    const facts = {
+      code: 'file.missing',
+      message: 'No such file.',
+      input: 'x.jsonl',
+      remedy: 'Check the path.',
+    } as const
+    const id = jobs.start({ kind: 'import', label: 'Importing', unit: 'rows' }, () =>
+      Promise.reject(new Failure(facts)),
+    )
     await expect(jobs.finished(id)).rejects.toThrow('No such file.')
     expect(jobs.list()[0]).toMatchObject({ state: 'failed', error: facts })
   })
@@ -58,7 +65,8 @@ describe('jobs', () => {
 
   it('ends every job when the engine ends, and forgets old ones', async () => {
     const { jobs } = withClock()
-    for (let i = 0; i < 80; i++) await jobs.finished(jobs.start({ kind: 'subset', label: `${i}`, unit: 'rows' }, async () => null))
+    for (let i = 0; i < 80; i++)
+      await jobs.finished(jobs.start({ kind: 'subset', label: `${i}`, unit: 'rows' }, async () => null))
     expect(jobs.list()).toHaveLength(50)
     jobs.start({ kind: 'import', label: 'long', unit: 'rows' }, (job) => {
       return new Promise((_, reject) => job.signal.addEventListener('abort', () => reject(job.signal.reason as Error)))

@@ -132,7 +132,8 @@ export function createJobs(deps: { readonly now: () => number; readonly changed:
     cancel: (id) => entryOf(id).abort.abort(new Failure({ code: 'cancelled', message: 'Cancelled.' })),
     finished: (id) => entryOf(id).over,
     async close() {
-      for (const { abort } of entries.values()) abort.abort(new Failure({ code: 'cancelled', message: 'The engine ends.' }))
+      for (const { abort } of entries.values())
+        abort.abort(new Failure({ code: 'cancelled', message: 'The engine ends.' }))
       await Promise.allSettled([...entries.values()].map((entry) => entry.over))
     },
   }

@@ -23,7 +23,11 @@ describe('notices', () => {
     await turn()
     abort()
     await done
-    expect(heard.map(({ kind, id }) => [kind, id])).toEqual([['hello', null], ['points', 'run_aaaa'], ['runs', 'run_aaaa']])
+    expect(heard.map(({ kind, id }) => [kind, id])).toEqual([
+      ['hello', null],
+      ['points', 'run_aaaa'],
+      ['runs', 'run_aaaa'],
+    ])
     expect(heard.map(({ seq }) => seq)).toEqual([1, 2, 3])
     expect(new Set(heard.map(({ engine }) => engine))).toEqual(new Set([77]))
   })

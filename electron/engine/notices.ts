@@ -35,7 +35,8 @@ export function createNotices(engine: number, waitMs = everyMs): Notices {
           subscriber.pending.clear()
           for (const each of kinds) subscriber.pending.set(each, { kind: each, id: null })
         }
-        if (!subscriber.pending.has(kind) || id === null) subscriber.pending.set(id === null ? kind : `${kind} ${id}`, { kind, id })
+        if (!subscriber.pending.has(kind) || id === null)
+          subscriber.pending.set(id === null ? kind : `${kind} ${id}`, { kind, id })
         subscriber.wake()
       }
     },

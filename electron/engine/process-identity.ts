@@ -15,7 +15,11 @@ export interface ProcessIdentity {
 export function bornAt(pid: number): string | null {
   if (platform() === 'linux') return bornOnLinux(pid)
   try {
-    const [state = '', ...started] = execFileSync('ps', ['-o', 'state=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim().split(/\s+/)
+    const [state = '', ...started] = execFileSync('ps', ['-o', 'state=,lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+    })
+      .trim()
+      .split(/\s+/)
     return state === '' || state.startsWith('Z') ? null : started.join(' ')
   } catch {
     return null

@@ -25,7 +25,7 @@ function matmulGflops(): number {
     return performance.now() - began
   }
   once()
-  for (let spent = 0; spent < measuredMs || times.length < 3; ) {
+  for (let spent = 0; spent < measuredMs || times.length < 3;) {
     const ms = once()
     times.push(ms)
     spent += ms
@@ -38,7 +38,9 @@ function matmulGflops(): number {
 try {
   const { facts } = loadBackend()
   const { name, version, device, threads } = facts
-  process.stdout.write(`${JSON.stringify({ name, version, device, threads, precision: ['f32', 'bf16-matmul'], matmulGflops: matmulGflops() })}\n`)
+  process.stdout.write(
+    `${JSON.stringify({ name, version, device, threads, precision: ['f32', 'bf16-matmul'], matmulGflops: matmulGflops() })}\n`,
+  )
 } catch (error) {
   process.stdout.write(`${JSON.stringify({ error: factsOf(error) })}\n`)
   process.exitCode = 1

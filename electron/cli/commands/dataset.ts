@@ -26,8 +26,10 @@ export function addDatasetCommands(program: Command, cli: Cli): void {
   const dataset = program.command('dataset').description('expert trajectories')
   dataset
     .command('import <path>')
-    .description('reads trajectories (JSONL, JSON, CSV, Parquet) into the workspace; bad rows are reported by line and left out')
-    .option('--name <name>', 'default: the file\'s')
+    .description(
+      'reads trajectories (JSONL, JSON, CSV, Parquet) into the workspace; bad rows are reported by line and left out',
+    )
+    .option('--name <name>', "default: the file's")
     .option('--prompt <column>', 'columns by name or dotted path; without them the mapping is guessed')
     .option('--trajectory <column>')
     .option('--answer <column>')
@@ -38,12 +40,14 @@ export function addDatasetCommands(program: Command, cli: Cli): void {
   dataset
     .command('export <id>')
     .description('writes a dataset or a subset as JSONL')
-    .option('--out <file>', 'default: a file in the workspace\'s exports folder')
+    .option('--out <file>', "default: a file in the workspace's exports folder")
     .action(
       cli.action(({ output, options }, id: string, { out }: { out?: string }) =>
         withEngine(workspacePath(options.workspace), async ({ calls }) => {
           const request = { id, path: out === undefined ? null : usersPath(out) }
-          const written = id.startsWith('sub_') ? await calls.subsets.export(request) : await calls.datasets.export(request)
+          const written = id.startsWith('sub_')
+            ? await calls.subsets.export(request)
+            : await calls.datasets.export(request)
           output.result(written, () => `${written.rows} rows in ${written.path}`)
         }),
       ),
@@ -59,7 +63,15 @@ export function addDatasetCommands(program: Command, cli: Cli): void {
           output.result({ datasets }, () =>
             table(
               ['id', 'name', 'version', 'task', 'rows', 'rejected', 'size'],
-              datasets.map((each) => [each.id, each.name, each.version, each.task, each.rows, each.rejected, formatBytes(each.bytes)]),
+              datasets.map((each) => [
+                each.id,
+                each.name,
+                each.version,
+                each.task,
+                each.rows,
+                each.rejected,
+                formatBytes(each.bytes),
+              ]),
               'No datasets yet. Import one with: dataset import PATH',
             ),
           )
@@ -76,7 +88,11 @@ export function addDatasetCommands(program: Command, cli: Cli): void {
         withEngine(workspacePath(options.workspace), async ({ calls }) => {
           const subset = await calls.subsets.create({ recipe: readRecipe(usersPath(path)) })
           const { train, validation, test } = subset.splits
-          output.result(subset, () => `${subset.id}  ${subset.name} v${subset.version}: ${subset.rows} rows (${train} train, ${validation} validation, ${test} test)`)
+          output.result(
+            subset,
+            () =>
+              `${subset.id}  ${subset.name} v${subset.version}: ${subset.rows} rows (${train} train, ${validation} validation, ${test} test)`,
+          )
         }),
       ),
     )
@@ -85,18 +101,34 @@ export function addDatasetCommands(program: Command, cli: Cli): void {
 async function importDataset(run: CommandRun, path: string, options: ImportOptions): Promise<number> {
   return withEngine(workspacePath(run.options.workspace), async ({ calls }) => {
     const mapping = await mappingOf(calls, path, options)
-    const { job } = await calls.datasets.import({ path, ...(options.name && { name: options.name }), ...(mapping && { mapping }) })
+    const { job } = await calls.datasets.import({
+      path,
+      ...(options.name && { name: options.name }),
+      ...(mapping && { mapping }),
+    })
     const ended = await finished(run, calls, job)
     const { datasets } = await calls.datasets.list({})
     const dataset = datasets.find((each) => each.id === ended.result)
-    if (!dataset) throw new Failure({ code: 'dataset.not_found', message: 'The dataset was removed meanwhile.', input: path })
+    if (!dataset)
+      throw new Failure({ code: 'dataset.not_found', message: 'The dataset was removed meanwhile.', input: path })
     const { id, name, version, rows, prompts, rejected, rejections } = dataset
-    run.output.result({ dataset: id, name, version, rows, prompts, rejected: rejections, rejectedRows: rejected, scorers: dataset.scorers }, () =>
-      [
-        `${id}  ${name} v${version}: ${rows} rows, ${prompts} prompts, ${rejected} rejected`,
-        ...rejections.slice(0, 20).map(({ file, line, reason }) => `  ${file}:${line}: ${reason}`),
-        ...(rejected > 20 ? [`  and ${rejected - 20} more; --json lists the first 1,000`] : []),
-      ].join('\n'),
+    run.output.result(
+      {
+        dataset: id,
+        name,
+        version,
+        rows,
+        prompts,
+        rejected: rejections,
+        rejectedRows: rejected,
+        scorers: dataset.scorers,
+      },
+      () =>
+        [
+          `${id}  ${name} v${version}: ${rows} rows, ${prompts} prompts, ${rejected} rejected`,
+          ...rejections.slice(0, 20).map(({ file, line, reason }) => `  ${file}:${line}: ${reason}`),
+          ...(rejected > 20 ? [`  and ${rejected - 20} more; --json lists the first 1,000`] : []),
+        ].join('\n'),
     )
     return 0
   })
@@ -107,7 +139,13 @@ async function mappingOf(calls: EngineCalls, path: string, options: ImportOption
   const { prompt, trajectory, answer, source, score } = options
   if ([prompt, trajectory, answer, source, score].every((each) => each === undefined)) return undefined
   const { guess } = await calls.datasets.inspect({ path })
-  const mapping = { ...guess, ...(prompt && { prompt }), ...(trajectory && { trajectory }), ...(answer && { answer }), ...(source && { source }) }
+  const mapping = {
+    ...guess,
+    ...(prompt && { prompt }),
+    ...(trajectory && { trajectory }),
+    ...(answer && { answer }),
+    ...(source && { source }),
+  }
   if (!mapping.prompt || !mapping.trajectory) {
     throw new Failure({
       code: 'input.invalid',
@@ -124,10 +162,16 @@ async function finished({ output, signal }: CommandRun, calls: EngineCalls, id: 
   const ended = await follow(signal, async () => {
     const { jobs } = await calls.jobs.list({})
     const job = jobs.find((each) => each.id === id)
-    if (!job) throw new Failure({ code: 'engine.stopped', message: 'The engine ended before the work was done.', input: id })
+    if (!job)
+      throw new Failure({ code: 'engine.stopped', message: 'The engine ended before the work was done.', input: id })
     if (job.state !== 'running') return job
     const rate = job.rate === null ? '' : `${Math.round(job.rate).toLocaleString('en-US')} ${job.unit}/s`
-    progress.update({ label: job.label, share: job.total ? job.done / job.total : null, secondsLeft: job.secondsLeft, detail: rate })
+    progress.update({
+      label: job.label,
+      share: job.total ? job.done / job.total : null,
+      secondsLeft: job.secondsLeft,
+      detail: rate,
+    })
     return undefined
   })
   progress.end()
@@ -158,5 +202,10 @@ function readRecipe(path: string): SubsetRecipe {
   }
   const recipe = SubsetRecipe.safeParse(value)
   if (recipe.success) return recipe.data
-  throw new Failure({ code: 'input.invalid', message: z.prettifyError(recipe.error).replaceAll('\n', ' '), input: path, remedy: 'docs/commands.md describes a recipe.' })
+  throw new Failure({
+    code: 'input.invalid',
+    message: z.prettifyError(recipe.error).replaceAll('\n', ' '),
+    input: path,
+    remedy: 'docs/commands.md describes a recipe.',
+  })
 }

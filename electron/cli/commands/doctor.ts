@@ -43,7 +43,13 @@ async function look(workspace: string) {
   const document = {
     node: process.versions.node,
     electron,
-    backend: facts && { name: facts.name, version: facts.version, device: facts.device, threads: facts.threads, precision: facts.precision },
+    backend: facts && {
+      name: facts.name,
+      version: facts.version,
+      device: facts.device,
+      threads: facts.threads,
+      precision: facts.precision,
+    },
     sqlite: sqliteVersion(),
     duckdb: duckdbVersion(),
     gpu,
@@ -77,9 +83,12 @@ async function backend(): Promise<{ facts: BackendFacts | null; problem: Failure
 
 /** What the set-up wrote down about the window's runtime. */
 function electronFacts(): ElectronFacts | null {
-  const cache = process.env['SWITCHPOINT_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'switchpoint')
+  const cache =
+    process.env['SWITCHPOINT_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'switchpoint')
   try {
-    const { electron } = JSON.parse(readFileSync(join(cache, 'runtime.json'), 'utf8')) as { electron: ElectronFacts | null }
+    const { electron } = JSON.parse(readFileSync(join(cache, 'runtime.json'), 'utf8')) as {
+      electron: ElectronFacts | null
+    }
     return electron && { version: electron.version, source: electron.source, outdated: electron.outdated }
   } catch {
     return null

@@ -22,7 +22,11 @@ export function addRunCommands(program: Command, cli: Cli): void {
     .command('start <spec.yaml>')
     .description('starts the runs of an experiment and follows them to their end')
     .option('--detach', 'comes back at once; the runs go on without this command')
-    .action(cli.action((run, path: string, options: { detach?: boolean }) => start(run, usersPath(path), options.detach === true)))
+    .action(
+      cli.action((run, path: string, options: { detach?: boolean }) =>
+        start(run, usersPath(path), options.detach === true),
+      ),
+    )
 
   run
     .command('list')
@@ -57,14 +61,23 @@ export function addRunCommands(program: Command, cli: Cli): void {
     .action(
       cli.action(({ output, options }, id: string, { keys, maxPoints }: { keys?: string; maxPoints: number }) =>
         withEngine(workspacePath(options.workspace), async ({ calls }) => {
-          const { series } = await calls.runs.metrics({ id, ...(keys && { keys: keys.split(',').map((key) => key.trim()) }), maxPoints })
+          const { series } = await calls.runs.metrics({
+            id,
+            ...(keys && { keys: keys.split(',').map((key) => key.trim()) }),
+            maxPoints,
+          })
           const rows = series.map((each): [string, number[][]] => [
             each.key,
             each.step.map((step, i) => [step, each.flops[i]!, each.tokens[i]!, each.wallMs[i]!, each.value[i]!]),
           ])
-          for (const { key, total, step } of series) if (total > step.length) output.note(`${key}: ${step.length} of ${total} points`)
+          for (const { key, total, step } of series)
+            if (total > step.length) output.note(`${key}: ${step.length} of ${total} points`)
           output.result({ series: Object.fromEntries(rows) }, () =>
-            table(['key', 'points', 'last step', 'last value'], rows.map(([key, points]) => [key, points.length, points.at(-1)?.[0] ?? null, points.at(-1)?.[4] ?? null]), 'No points yet.'),
+            table(
+              ['key', 'points', 'last step', 'last value'],
+              rows.map(([key, points]) => [key, points.length, points.at(-1)?.[0] ?? null, points.at(-1)?.[4] ?? null]),
+              'No points yet.',
+            ),
           )
         }),
       ),
@@ -81,9 +94,15 @@ export function addRunCommands(program: Command, cli: Cli): void {
         withEngine(workspacePath(options.workspace), async ({ calls }) => {
           const verdict = chosen.wrong ? 'wrong' : chosen.right ? 'right' : 'all'
           const page = await calls.runs.samples({ id, step: chosen.step ?? null, verdict })
-          output.result(page, () =>
-            page.samples.map((sample) => `${sample.correct ? 'right' : 'wrong'}  ${sample.prompt}\n       ${sample.response}${sample.reason ? `  (${sample.reason})` : ''}`).join('\n') ||
-            'No rollouts are stored for this step.',
+          output.result(
+            page,
+            () =>
+              page.samples
+                .map(
+                  (sample) =>
+                    `${sample.correct ? 'right' : 'wrong'}  ${sample.prompt}\n       ${sample.response}${sample.reason ? `  (${sample.reason})` : ''}`,
+                )
+                .join('\n') || 'No rollouts are stored for this step.',
           )
         }),
       ),
@@ -151,7 +170,9 @@ function readSpec(path: string): string {
 async function checkedSpec(calls: EngineCalls, text: string, path: string): Promise<ExperimentSpec> {
   const { spec, issues } = await calls.runs.parseSpec({ yaml: text })
   if (spec) return spec
-  const said = issues.map(({ line, path: at, message }) => `${line === null ? '' : `line ${line}, `}${at ? `${at}: ` : ''}${message}`)
+  const said = issues.map(
+    ({ line, path: at, message }) => `${line === null ? '' : `line ${line}, `}${at ? `${at}: ` : ''}${message}`,
+  )
   const [first] = issues
   throw new Failure({
     code: 'input.invalid',
@@ -176,9 +197,16 @@ async function toTheEnd({ output, signal }: CommandRun, calls: EngineCalls, runs
     const at = details.find(({ state }) => state === 'running')
     if (at) {
       const share = (details.filter(({ state }) => state === 'completed').length + at.step / at.steps) / runs.length
-      progress.update({ label: `${at.name}: ${at.activity ?? 'running'}`, share, secondsLeft: at.secondsLeft, detail: `step ${at.step} of ${at.steps}` })
+      progress.update({
+        label: `${at.name}: ${at.activity ?? 'running'}`,
+        share,
+        secondsLeft: at.secondsLeft,
+        detail: `step ${at.step} of ${at.steps}`,
+      })
     }
-    const isOpen = details.some((detail) => detail.state === 'running' || (detail.state === 'queued' && !isHeldUp(detail, details)))
+    const isOpen = details.some(
+      (detail) => detail.state === 'running' || (detail.state === 'queued' && !isHeldUp(detail, details)),
+    )
     return isOpen ? undefined : details
   })
   progress.end()
@@ -187,7 +215,12 @@ async function toTheEnd({ output, signal }: CommandRun, calls: EngineCalls, runs
   const state = first?.state ?? 'completed'
   const error = (first?.error as FailureFacts | null | undefined) ?? null
   output.result({ runs, state, ...(error && { error }) }, () =>
-    ended.map((detail) => `${detail.id}  ${detail.name}: ${detail.state} at step ${detail.step}${detail.error ? `\n  ${detail.error.message}\n  ${detail.error.remedy ?? ''}` : ''}`).join('\n'),
+    ended
+      .map(
+        (detail) =>
+          `${detail.id}  ${detail.name}: ${detail.state} at step ${detail.step}${detail.error ? `\n  ${detail.error.message}\n  ${detail.error.remedy ?? ''}` : ''}`,
+      )
+      .join('\n'),
   )
   return state === 'completed' ? 0 : error ? exitCodeOf(error.code) : 1
 }
@@ -199,7 +232,15 @@ function isHeldUp(detail: RunDetail, details: readonly RunDetail[]): boolean {
   return parent.state !== 'queued' || isHeldUp(parent, details)
 }
 
-async function interrupted({ output, calls, runs }: { output: CommandRun['output']; calls: EngineCalls; runs: string[] }): Promise<number> {
+async function interrupted({
+  output,
+  calls,
+  runs,
+}: {
+  output: CommandRun['output']
+  calls: EngineCalls
+  runs: string[]
+}): Promise<number> {
   output.note('Pausing: the run finishes its step and saves a checkpoint. Ctrl-C again to leave at once.')
   // Later stages first, so that none starts when the one before it rests.
   for (const id of runs.toReversed()) await calls.runs.pause({ id }).catch(() => {})
@@ -211,14 +252,21 @@ async function interrupted({ output, calls, runs }: { output: CommandRun['output
     message: 'Interrupted; what was trained is saved.',
     ...(resting && { input: resting.id, remedy: `Go on with: run resume ${resting.id}` }),
   }
-  output.result({ runs, state: resting?.state ?? 'completed', error: facts }, () => `${facts.message} ${facts.remedy ?? ''}`)
+  output.result(
+    { runs, state: resting?.state ?? 'completed', error: facts },
+    () => `${facts.message} ${facts.remedy ?? ''}`,
+  )
   return 130
 }
 
 function shownDocument(detail: RunDetail) {
   const { id, name, parent, parentStep, stage, state, step, steps, trainerPid, enginePid, last, error, folder } = detail
   const checkpoints = detail.checkpoints.map((checkpoint) => ({ ...checkpoint, path: join(folder, checkpoint.path) }))
-  return { ...detail, ...{ id, name, parent, parentStep, stage, state, step, steps, trainerPid, enginePid, last, error }, checkpoints }
+  return {
+    ...detail,
+    ...{ id, name, parent, parentStep, stage, state, step, steps, trainerPid, enginePid, last, error },
+    checkpoints,
+  }
 }
 
 function shownWords(detail: RunDetail): string {
@@ -227,7 +275,9 @@ function shownWords(detail: RunDetail): string {
     `${detail.id}  ${detail.name}`,
     `${detail.stage} (${detail.objective}) on ${detail.data}, ${detail.model}, seed ${detail.seed}`,
     `${detail.state}, step ${detail.step} of ${detail.steps}, ${formatFlops(detail.flops)}`,
-    ...(detail.parent ? [`from ${detail.parent}${detail.parentStep === null ? '' : `, step ${detail.parentStep}`}`] : []),
+    ...(detail.parent
+      ? [`from ${detail.parent}${detail.parentStep === null ? '' : `, step ${detail.parentStep}`}`]
+      : []),
     ...Object.entries(last).map(([key, value]) => `  ${key.padEnd(16)} ${value.toPrecision(4)}`),
     `checkpoints at ${checkpoints.map(({ step, pinned }) => `${step}${pinned ? ' (pinned)' : ''}`).join(', ') || 'none yet'}`,
     ...(error ? [`${error.message}\n${error.remedy ?? ''}`] : []),

@@ -15,7 +15,14 @@ import { workspacePath } from '../places.ts'
 
 const Said = z.union([
   z.object({ url: z.string(), port: z.int(), pid: z.int() }),
-  z.object({ error: z.object({ code: z.enum(failureCodes), message: z.string(), input: z.string().optional(), remedy: z.string().optional() }) }),
+  z.object({
+    error: z.object({
+      code: z.enum(failureCodes),
+      message: z.string(),
+      input: z.string().optional(),
+      remedy: z.string().optional(),
+    }),
+  }),
 ])
 
 interface Door {
@@ -37,13 +44,21 @@ export function addServeCommand(program: Command, cli: Cli): void {
 
 async function serve({ output, options, signal }: CommandRun, wantedPort: number): Promise<number> {
   if (!Number.isInteger(wantedPort) || wantedPort < 0 || wantedPort > 65_535) {
-    throw new Failure({ code: 'input.invalid', message: 'A port is a whole number up to 65535.', input: '--port', remedy: 'Leave it away to get a free one.' })
+    throw new Failure({
+      code: 'input.invalid',
+      message: 'A port is a whole number up to 65535.',
+      input: '--port',
+      remedy: 'Leave it away to get a free one.',
+    })
   }
   const workspace = workspacePath(options.workspace)
   const token = randomBytes(32).toString('base64url')
   let door = await openDoor(await joinOrStart(workspace), wantedPort, token)
   const { url, port } = door
-  output.result({ url, pid: process.pid, enginePid: door.enginePid, workspace }, () => `${url}\nServing ${workspace}; Ctrl-C ends it.`)
+  output.result(
+    { url, pid: process.pid, enginePid: door.enginePid, workspace },
+    () => `${url}\nServing ${workspace}; Ctrl-C ends it.`,
+  )
   const stopped = once(signal, 'abort')
   while (!signal.aborted) {
     await Promise.race([door.closed, stopped])
@@ -69,7 +84,9 @@ async function reopened(workspace: string, port: number, token: string, signal: 
 
 async function openDoor(engine: EngineAddress, port: number, token: string): Promise<Door> {
   const query = new URLSearchParams({ port: String(port), token })
-  const socket = new WebSocket(`ws+unix://${engine.socket}:/serve?${query}`, { headers: { authorization: `Bearer ${engine.token}` } })
+  const socket = new WebSocket(`ws+unix://${engine.socket}:/serve?${query}`, {
+    headers: { authorization: `Bearer ${engine.token}` },
+  })
   const closed = once(socket, 'close')
   const [message] = (await Promise.race([once(socket, 'message'), closed.then(() => [])]).catch(() => [])) as unknown[]
   socket.on('error', () => {})
@@ -80,5 +97,10 @@ async function openDoor(engine: EngineAddress, port: number, token: string): Pro
   }
   socket.terminate()
   if (said.success && 'error' in said.data) throw new Failure(said.data.error)
-  throw new Failure({ code: 'engine.stopped', message: 'The engine ended before it listened.', input: engine.workspace, remedy: 'Try again.' })
+  throw new Failure({
+    code: 'engine.stopped',
+    message: 'The engine ended before it listened.',
+    input: engine.workspace,
+    remedy: 'Try again.',
+  })
 }

@@ -19,7 +19,9 @@ export function addStudyCommands(program: Command, cli: Cli): void {
   const study = program.command('study').description('whole studies')
   study
     .command('quick')
-    .description('the demonstration: SFT, the switch, RL and its rivals on a small model, in minutes; goes on where it was interrupted')
+    .description(
+      'the demonstration: SFT, the switch, RL and its rivals on a small model, in minutes; goes on where it was interrupted',
+    )
     .option('--seed <n>', 'of everything', Number, 1)
     .action(cli.action((run, { seed }: { seed: number }) => quick(run, seed)))
 }
@@ -99,7 +101,14 @@ function summary(result: StudyResult): string {
     const { value, lo, hi } = result.accuracy[run.id]!
     const percent = (share: number) => (100 * share).toFixed(1)
     const from = run.parentStep === null ? null : run.parentStep
-    return [run.role, run.id, from, `${percent(value)} (${percent(lo)}-${percent(hi)})`, run.aPost === null ? null : Number(run.aPost.toFixed(1)), run.verdict]
+    return [
+      run.role,
+      run.id,
+      from,
+      `${percent(value)} (${percent(lo)}-${percent(hi)})`,
+      run.aPost === null ? null : Number(run.aPost.toFixed(1)),
+      run.verdict,
+    ]
   })
   return [
     table(['role', 'run', 'from step', 'accuracy %', 'ceiling', 'verdict'], rows, ''),

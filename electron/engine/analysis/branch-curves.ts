@@ -68,7 +68,8 @@ export function createCurves({ records, measurements, fits, notices, log }: Curv
     const sft = sftAbove(run)
     const losses = sft ? lossesOf(sft) : []
     const request = fitRequest(run, rows, points)
-    const fit = request === null ? null : await within(fitOf(run, request), patienceMs, () => notices.changed('points', run.id))
+    const fit =
+      request === null ? null : await within(fitOf(run, request), patienceMs, () => notices.changed('points', run.id))
     return {
       run: run.id,
       name: run.name,
@@ -82,7 +83,10 @@ export function createCurves({ records, measurements, fits, notices, log }: Curv
       beforeFlops: run.before_flops,
       points,
       minValLoss: losses.length > 0 ? Math.min(...losses.map(({ loss }) => loss)) : null,
-      regime: run.kind === 'sft' || run.parent !== sft?.id || run.parent_step === null ? null : regimeAt(losses, run.parent_step),
+      regime:
+        run.kind === 'sft' || run.parent !== sft?.id || run.parent_step === null
+          ? null
+          : regimeAt(losses, run.parent_step),
       fitPending: fit === 'pending',
       fit: fit === 'pending' ? null : fit,
     }
@@ -91,7 +95,10 @@ export function createCurves({ records, measurements, fits, notices, log }: Curv
   return {
     curveOf,
     curves(study, patienceMs) {
-      const runs = study === null ? records.all({ deleted: false }) : records.ofStudy(study).filter((run) => run.deleted_at === null)
+      const runs =
+        study === null
+          ? records.all({ deleted: false })
+          : records.ofStudy(study).filter((run) => run.deleted_at === null)
       const shown = runs.filter((run) => run.kind !== 'pretrain' && measurements.evaluations(run.no).length > 0)
       return Promise.all(shown.map((run) => curveOf(run, patienceMs)))
     },
@@ -121,20 +128,29 @@ export function createCurves({ records, measurements, fits, notices, log }: Curv
 }
 
 /** Only what learns from rewards follows the law: an SFT curve is no branch. */
-function fitRequest(run: RunRow, rows: readonly EvaluationRow[], points: readonly EvaluationPoint[]): FitRequest | null {
+function fitRequest(
+  run: RunRow,
+  rows: readonly EvaluationRow[],
+  points: readonly EvaluationPoint[],
+): FitRequest | null {
   if (run.kind !== 'rl' && run.kind !== 'synchronized') return null
   const start = points.find((point) => point.step === 0)
   if (!start) return null
   const sds = rows.flatMap((row) => samplingSd(outcomesOf(row)) ?? [])
   return {
-    points: points.filter((point) => point.step > 0).map(({ step, flops, accuracy }) => ({ step, flops, score: 100 * accuracy.value })),
+    points: points
+      .filter((point) => point.step > 0)
+      .map(({ step, flops, accuracy }) => ({ step, flops, score: 100 * accuracy.value })),
     pSft: 100 * start.accuracy.value,
     noiseSd: sds.length > 0 ? 100 * Math.sqrt(sds.reduce((sum, sd) => sum + sd * sd, 0) / sds.length) : null,
   }
 }
 
 /** The regime in which a checkpoint lies, by its SFT run's losses. */
-export function regimeAt(losses: readonly { readonly step: number; readonly loss: number }[], step: number): Regime | null {
+export function regimeAt(
+  losses: readonly { readonly step: number; readonly loss: number }[],
+  step: number,
+): Regime | null {
   if (losses.length === 0) return null
   const { points, intervals } = classifyRegimes(losses)
   const exact = points.find((point) => point.step === step)
@@ -142,7 +158,11 @@ export function regimeAt(losses: readonly { readonly step: number; readonly loss
 }
 
 /** The fit, or `pending` when it takes longer than the patience; then `ready` is called when it is there. */
-async function within(fit: Promise<CurveFit | null>, patienceMs: number | undefined, ready: () => void): Promise<CurveFit | null | 'pending'> {
+async function within(
+  fit: Promise<CurveFit | null>,
+  patienceMs: number | undefined,
+  ready: () => void,
+): Promise<CurveFit | null | 'pending'> {
   if (patienceMs === undefined) return fit
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<'pending'>((resolve) => (timer = setTimeout(() => resolve('pending'), patienceMs)))

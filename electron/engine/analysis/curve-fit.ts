@@ -36,16 +36,26 @@ export function fitCurve({ points, pSft, noiseSd }: FitRequest): CurveFit | null
   const performance = used.map(({ flops, score }) => ({ compute: flops / unit, score }))
   const analysis = analyzeBranch({ id: '', dataset: '', pSft, points: performance }, { level, noisePrior })
   const from = analysis.collapse?.from ?? Number.POSITIVE_INFINITY
-  const whyExcluded = (compute: number) => (compute >= from ? 'collapse' : analysis.broken.includes(compute) ? 'broken' : null)
+  const whyExcluded = (compute: number) =>
+    compute >= from ? 'collapse' : analysis.broken.includes(compute) ? 'broken' : null
   const valid = performance.filter((point) => whyExcluded(point.compute) === null)
   const posterior = lawPosterior([{ compute: 0, score: pSft }, ...valid], pSft, { prior: lawAlonePrior, noisePrior })
   const { params } = analysis
   const last = valid.at(-1)?.compute ?? 0
-  const line = params === null ? [] : gridUpTo(last).map((compute) => {
-    const value = sigmoid(compute, params, pSft)
-    const { lo, hi } = forecastAt(posterior, compute, level, 'law')
-    return { flops: compute * unit, value, lo: Math.min(lo, value), hi: Math.max(hi, value), extrapolated: compute > last }
-  })
+  const line =
+    params === null
+      ? []
+      : gridUpTo(last).map((compute) => {
+          const value = sigmoid(compute, params, pSft)
+          const { lo, hi } = forecastAt(posterior, compute, level, 'law')
+          return {
+            flops: compute * unit,
+            value,
+            lo: Math.min(lo, value),
+            hi: Math.max(hi, value),
+            extrapolated: compute > last,
+          }
+        })
   return {
     verdict: analysis.verdict,
     params: params === null ? {} : { A: params.A, B: params.B, cMid: params.cMid * unit, eps: params.eps },
@@ -60,7 +70,10 @@ export function fitCurve({ points, pSft, noiseSd }: FitRequest): CurveFit | null
       const why = whyExcluded(performance[i]!.compute)
       return why === null ? [] : [{ step, why }]
     }),
-    residuals: params === null ? [] : valid.map(({ compute, score }) => ({ flops: compute * unit, value: score - sigmoid(compute, params, pSft) })),
+    residuals:
+      params === null
+        ? []
+        : valid.map(({ compute, score }) => ({ flops: compute * unit, value: score - sigmoid(compute, params, pSft) })),
     rivals: analysis.rivals.map(({ model, aicc, rmse }) => ({ model, aicc, rmse })),
   }
 }

@@ -16,7 +16,9 @@ export interface FitTask<Name extends TaskName = TaskName> {
   readonly name: Name
   readonly request: FitTasks[Name]['request']
 }
-export type FitAnswer = { readonly id: number } & ({ readonly answer: FitTasks[TaskName]['answer'] } | { readonly error: FailureFacts })
+export type FitAnswer = { readonly id: number } & (
+  { readonly answer: FitTasks[TaskName]['answer'] } | { readonly error: FailureFacts }
+)
 
 export const fitWorkerMark = 'switchpoint-fits'
 

@@ -44,7 +44,10 @@ export function createFits(store: Store, now: () => number): Fits {
     return started
   }
 
-  function make<Name extends TaskName>(name: Name, request: FitTasks[Name]['request']): Promise<FitTasks[Name]['answer']> {
+  function make<Name extends TaskName>(
+    name: Name,
+    request: FitTasks[Name]['request'],
+  ): Promise<FitTasks[Name]['answer']> {
     worker ??= start()
     worker.ref()
     const task: FitTask<Name> = { id: nextId++, name, request }
@@ -57,14 +60,25 @@ export function createFits(store: Store, now: () => number): Fits {
   function remember(hash: string, answer: unknown): void {
     store.transaction(() => {
       store.run(query.replaceInto('fits').values({ hash, fit: JSON.stringify(answer), used_at: now() }))
-      const oldest = query.selectFrom('fits').select('hash').orderBy('used_at', 'desc').offset(mostRemembered).limit(1_000)
+      const oldest = query
+        .selectFrom('fits')
+        .select('hash')
+        .orderBy('used_at', 'desc')
+        .offset(mostRemembered)
+        .limit(1_000)
       store.run(query.deleteFrom('fits').where('hash', 'in', oldest))
     })
   }
 
   /** The answer that is remembered, or the one that is being made, or a new one. */
-  function answer<Name extends TaskName>(name: Name, request: FitTasks[Name]['request']): Promise<FitTasks[Name]['answer']> {
-    const hash = createHash('sha256').update(JSON.stringify([analysisVersion, name, request])).digest('hex').slice(0, 40)
+  function answer<Name extends TaskName>(
+    name: Name,
+    request: FitTasks[Name]['request'],
+  ): Promise<FitTasks[Name]['answer']> {
+    const hash = createHash('sha256')
+      .update(JSON.stringify([analysisVersion, name, request]))
+      .digest('hex')
+      .slice(0, 40)
     const row = store.first(query.selectFrom('fits').select('fit').where('hash', '=', hash))
     if (row !== undefined) return Promise.resolve(JSON.parse(row.fit) as FitTasks[Name]['answer'])
     const known = inFlight.get(hash) as Promise<FitTasks[Name]['answer']> | undefined

@@ -33,7 +33,11 @@ const enough = 4
 
 /** The fewest of a few lengths at which four of five imagined branches are identified. Deterministic. */
 export function neededEvaluations(asked: NeededRequest): Needed {
-  const request = { ...asked, params: { ...asked.params, cMid: asked.params.cMid / unit }, spacing: asked.spacing / unit }
+  const request = {
+    ...asked,
+    params: { ...asked.params, cMid: asked.params.cMid / unit },
+    spacing: asked.spacing / unit,
+  }
   const lengths = times.map((each) => Math.ceil(request.n * each))
   // More evaluations never identify less, up to chance: search by halves.
   let low = 0

@@ -59,7 +59,10 @@ export function callFailure(error: unknown): Failure {
     )
   }
   const message = error instanceof Error ? error.message : String(error)
-  return new Failure({ code: 'internal', message, remedy: 'Report this with the output of `doctor`.' }, { cause: error })
+  return new Failure(
+    { code: 'internal', message, remedy: 'Report this with the output of `doctor`.' },
+    { cause: error },
+  )
 }
 
 function isFacts(data: unknown): data is { code: FailureCode; message: string; input?: string; remedy?: string } {

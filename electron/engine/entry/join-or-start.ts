@@ -45,7 +45,9 @@ const Said = z.union([
 export async function joinEngine(workspace: string): Promise<EngineAddress | null> {
   const lock = readLock(join(workspace, 'workspace.lock'))
   const health = lock && (await handshake(lock, workspace))
-  return lock && health ? { workspace: health.workspace, socket: lock.socket, token: lock.token, pid: lock.pid, started: false } : null
+  return lock && health
+    ? { workspace: health.workspace, socket: lock.socket, token: lock.token, pid: lock.pid, started: false }
+    : null
 }
 
 /**
@@ -76,16 +78,24 @@ export async function joinOrStart(path: string, options: StartOptions = {}): Pro
 }
 
 /** Starts an engine that outlives this process; resolves with its first words. */
-function startEngineProcess(workspace: string, logs: string, { lingerMs }: StartOptions): Promise<z.infer<typeof Said>> {
+function startEngineProcess(
+  workspace: string,
+  logs: string,
+  { lingerMs }: StartOptions,
+): Promise<z.infer<typeof Said>> {
   mkdirSync(logs, { recursive: true })
   const output = openSync(join(logs, 'engine.out'), 'a')
   const linger = lingerMs === undefined ? [] : ['--linger', String(lingerMs)]
-  const child = spawn(process.execPath, [join(programFolder, 'electron', 'engine', 'main.ts'), '--workspace', workspace, ...linger], {
-    detached: true,
-    cwd: programFolder,
-    stdio: ['ignore', output, output, 'pipe'],
-    env: { ...process.env, SWITCHPOINT_STARTER: '1' },
-  })
+  const child = spawn(
+    process.execPath,
+    [join(programFolder, 'electron', 'engine', 'main.ts'), '--workspace', workspace, ...linger],
+    {
+      detached: true,
+      cwd: programFolder,
+      stdio: ['ignore', output, output, 'pipe'],
+      env: { ...process.env, SWITCHPOINT_STARTER: '1' },
+    },
+  )
   closeSync(output)
   child.unref()
   return new Promise((resolve, reject) => {

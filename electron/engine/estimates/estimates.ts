@@ -68,10 +68,23 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
   const rowsIn = (ref: DataRef, split: 'validation' | 'test'): number =>
     typeof ref === 'string' ? deps.subsetSplits(ref)[split] : ref.lab.rows
 
-  async function secondsOf(plan: StagePlan, stage: Stage, run: SpeedKey): Promise<{ seconds: number | null; measured: boolean }> {
-    const known = speeds.find({ machine: machineKey(await machine()), model: run.model, kind: stage.kind, shape: shapeKey(stage, run.engine) })
+  async function secondsOf(
+    plan: StagePlan,
+    stage: Stage,
+    run: SpeedKey,
+  ): Promise<{ seconds: number | null; measured: boolean }> {
+    const known = speeds.find({
+      machine: machineKey(await machine()),
+      model: run.model,
+      kind: stage.kind,
+      shape: shapeKey(stage, run.engine),
+    })
     const budgetSeconds = stage.budget.minutes === undefined ? Number.POSITIVE_INFINITY : stage.budget.minutes * 60
-    if (known) return { seconds: Math.min(budgetSeconds, known.start_seconds + plan.allFlops / known.flops_per_second), measured: true }
+    if (known)
+      return {
+        seconds: Math.min(budgetSeconds, known.start_seconds + plan.allFlops / known.flops_per_second),
+        measured: true,
+      }
     const facts = backend.facts()
     // Whoever asks next will know.
     if (!facts && !backend.problem()) void backend.known()
@@ -85,7 +98,10 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
     const stage = JSON.parse(run.stage) as Stage
     const spec = { model: run.model, task: run.task } as Pick<ExperimentSpec, 'model' | 'task'>
     const plan = planOf(stage, spec, run.before_flops)
-    const { seconds } = await secondsOf(plan, stage, { model: run.model, engine: JSON.parse(run.engine) as EngineSettings })
+    const { seconds } = await secondsOf(plan, stage, {
+      model: run.model,
+      engine: JSON.parse(run.engine) as EngineSettings,
+    })
     return seconds === null ? null : seconds * Math.max(0, 1 - run.step / plan.steps)
   }
 
@@ -113,14 +129,21 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
       }
       const queue = await Promise.all(records.inStates(['queued', 'running']).map(secondsLeft))
       const all = [...queue, ...stages.map((stage) => stage.seconds)]
-      const total = all.some((seconds) => seconds === null) ? null : all.reduce<number>((sum, seconds) => sum + seconds!, 0)
-      return { stages, readyAt: total === null ? null : now() + total * 1000, freeBytes: diskOf(deps.workspacePath).freeBytes }
+      const total = all.some((seconds) => seconds === null)
+        ? null
+        : all.reduce<number>((sum, seconds) => sum + seconds!, 0)
+      return {
+        stages,
+        readyAt: total === null ? null : now() + total * 1000,
+        freeBytes: diskOf(deps.workspacePath).freeBytes,
+      }
     },
 
     async learn(run) {
       const attempt = records.attempt(run)
       // A resumed run has been slowed by its interruptions.
-      if (run.state !== 'completed' || run.attempt !== 1 || !attempt || attempt.ended_at === null || run.wall_ms <= 0) return
+      if (run.state !== 'completed' || run.attempt !== 1 || !attempt || attempt.ended_at === null || run.wall_ms <= 0)
+        return
       const stage = JSON.parse(run.stage) as Stage
       const spec = { model: run.model, task: run.task } as Pick<ExperimentSpec, 'model' | 'task'>
       const plan = planOf(stage, spec, run.before_flops)

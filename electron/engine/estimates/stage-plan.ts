@@ -43,7 +43,8 @@ export function planStage(input: PlanInput): StagePlan {
   const flops = steps * stepFlops
   const answers = stage.evaluation.samples + (stage.evaluation.greedy ? 1 : 0)
   const evaluation = passFlops(shape, { count: testPrompts * answers, tokens: testPrompts * answers * row })
-  const validation = stage.kind === 'sft' ? passFlops(shape, { count: validationRows, tokens: validationRows * row }) : 0
+  const validation =
+    stage.kind === 'sft' ? passFlops(shape, { count: validationRows, tokens: validationRows * row }) : 0
   const validations = stage.kind === 'sft' ? points(steps, stage.validation.every).length : 0
   const evaluations = points(steps, stage.evaluation.every).length
   return {
@@ -59,7 +60,8 @@ export function planStage(input: PlanInput): StagePlan {
 
 /** Steps that a stage of equal steps will take: the first of its budgets to end it. Minutes are left out: they need a speed. */
 export function plannedSteps(budget: Budget, stepFlops: number, beforeFlops: number): number {
-  const by = (flops: number | undefined) => (flops === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.round(flops / stepFlops)))
+  const by = (flops: number | undefined) =>
+    flops === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.round(flops / stepFlops))
   const left = budget.totalFlops === undefined ? undefined : Math.max(0, budget.totalFlops - beforeFlops)
   return Math.min(budget.steps, by(budget.flops), by(left))
 }
@@ -78,7 +80,14 @@ function plannedStep(stage: Stage, length: number): PlannedStep {
     case 'luffy':
     case 'srft': {
       const experts = objective.expertRows
-      return { kind: 'mixed', prompts, rollouts: answers - experts, experts, rolloutLength: length, expertLength: length }
+      return {
+        kind: 'mixed',
+        prompts,
+        rollouts: answers - experts,
+        experts,
+        rolloutLength: length,
+        expertLength: length,
+      }
     }
     case 'upt':
       return {
@@ -114,7 +123,10 @@ const processBytes = 600e6
 
 /** Weights, moments and gradients, and the activations that a backward pass keeps (about twenty a layer and position, f32). */
 function memoryOf(stage: Stage, shape: ModelShape, parameters: number, length: number): number {
-  const rows = stage.kind === 'pretrain' || stage.kind === 'sft' ? stage.batch : (stage.prompts * stage.answers) / stage.updatesPerRollout
+  const rows =
+    stage.kind === 'pretrain' || stage.kind === 'sft'
+      ? stage.batch
+      : (stage.prompts * stage.answers) / stage.updatesPerRollout
   const perPosition = 4 * (20 * shape.layers * shape.width + 3 * shape.layers * shape.hidden + 3 * shape.vocabSize)
   const attention = 4 * 3 * shape.layers * shape.heads * length
   return processBytes + 16 * parameters + rows * length * (perPosition + attention)

@@ -10,7 +10,9 @@ export const runs = {
   keys: area.keys.handler(({ context, input }) => ({ keys: context.runs.keys(input.id) })),
   metrics: area.metrics.handler(({ context, input }) => ({ series: context.runs.metrics(input) })),
   evaluations: area.evaluations.handler(({ context, input }) => ({ points: context.runs.evaluations(input.id) })),
-  events: area.events.handler(({ context, input }) => ({ events: context.runs.events(input.id, input.offset, input.limit) })),
+  events: area.events.handler(({ context, input }) => ({
+    events: context.runs.events(input.id, input.offset, input.limit),
+  })),
   samples: area.samples.handler(({ context, input }) => context.runs.samples(input)),
   log: area.log.handler(({ context, input }) => ({ text: context.runs.log(input.id, input.bytes) })),
   states: area.states.handler(({ context }) => ({ states: context.runs.states() })),
@@ -20,7 +22,9 @@ export const runs = {
   presets: area.presets.handler(() => ({ presets: presets() })),
   estimate: area.estimate.handler(({ context, input }) => context.estimates.of(input.spec)),
 
-  create: area.create.handler(({ context, input }) => ({ runs: context.runs.create(input.spec, { detached: input.detach }) })),
+  create: area.create.handler(({ context, input }) => ({
+    runs: context.runs.create(input.spec, { detached: input.detach }),
+  })),
   branch: area.branch.handler(({ context, input }) => context.runs.branch({ ...input, detached: false })),
   pause: area.pause.handler(({ context, input }) => done(() => context.runs.pause(input.id))),
   stop: area.stop.handler(({ context, input }) => done(() => context.runs.stop(input.id))),

@@ -52,7 +52,12 @@ export function createChangeRuns({ store, records, measurements, runsFolder, now
       const run = find(id)
       const checkpoints = measurements.checkpoints(run.no)
       const checkpoint = checkpoints.find((each) => each.step === step)
-      if (!checkpoint) throw noCheckpoint(run, step, checkpoints.map((each) => each.step))
+      if (!checkpoint)
+        throw noCheckpoint(
+          run,
+          step,
+          checkpoints.map((each) => each.step),
+        )
       measurements.pin(run.no, step, pinned)
       if (pinned) return pinOnDisk(runsFolder, id, checkpoint.path)
       const isBranchedFrom = records.children(id).some((child) => child.parent_step === step)

@@ -64,7 +64,13 @@ export function createCreateRuns(deps: CreateRunsDeps): CreateRuns {
       records.enqueue(added.map((run) => run.id))
       if (base) {
         const first = records.byId(added[0]!.id)!
-        measurements.addEvent(first.no, 0, 'info', `Starts from ${base.name} (${base.id}), which has the same settings.`, deps.now())
+        measurements.addEvent(
+          first.no,
+          0,
+          'info',
+          `Starts from ${base.name} (${base.id}), which has the same settings.`,
+          deps.now(),
+        )
       }
     })
     return [...(base ? [base.id] : []), ...added.map((run) => run.id)]
@@ -148,6 +154,9 @@ export function noCheckpoint(run: Pick<RunRow, 'id' | 'name'>, step: number, ste
     code: 'checkpoint.missing',
     message: `${run.name} (${run.id}) has no checkpoint at step ${step}.`,
     input: `${run.id}, step ${step}`,
-    remedy: steps.length > 0 ? `Its nearest is at step ${nearest(steps, step)}; it has ${steps.join(', ')}.` : 'Let it run until it has saved one.',
+    remedy:
+      steps.length > 0
+        ? `Its nearest is at step ${nearest(steps, step)}; it has ${steps.join(', ')}.`
+        : 'Let it run until it has saved one.',
   })
 }

@@ -27,16 +27,22 @@ async function made(stage: Stage, subsetRows = subset({})) {
   const body = text.slice(text.indexOf('\n') + 1)
   const header = DataHeader.parse(JSON.parse(text.slice(0, text.indexOf('\n'))))
   expect(header.sha256).toBe(createHash('sha256').update(body).digest('hex'))
-  const rows = body.trimEnd().split('\n').map((line) => DataRow.parse(JSON.parse(line)))
+  const rows = body
+    .trimEnd()
+    .split('\n')
+    .map((line) => DataRow.parse(JSON.parse(line)))
   expect(header.rows).toBe(rows.length)
   return { written, rows }
 }
-const promptsOf = (rows: DataRow[], split: Split) => rows.filter((each) => each.split === split).map((each) => each.prompt)
+const promptsOf = (rows: DataRow[], split: Split) =>
+  rows.filter((each) => each.split === split).map((each) => each.prompt)
 
 describe("a run's data", () => {
   it('holds the lab sets of the spec, whole, numbered from the test rows on, with no prompt on both sides', async () => {
     const { rows, written } = await made(stageOf({ kind: 'sft' }))
-    expect([promptsOf(rows, 'test'), promptsOf(rows, 'validation'), promptsOf(rows, 'train')].map((each) => each.length)).toEqual([512, 200, 1000])
+    expect(
+      [promptsOf(rows, 'test'), promptsOf(rows, 'validation'), promptsOf(rows, 'train')].map((each) => each.length),
+    ).toEqual([512, 200, 1000])
     expect(rows.map((each) => each.id)).toEqual(rows.map((_, i) => i))
     const held = new Set([...promptsOf(rows, 'test'), ...promptsOf(rows, 'validation')])
     expect(promptsOf(rows, 'train').filter((prompt) => held.has(prompt))).toEqual([])
@@ -66,6 +72,9 @@ describe("a run's data", () => {
 
   it('says which part of which subset is empty', async () => {
     const stage = stageOf({ kind: 'rl', evaluation: { data: 'sub_1234' } })
-    await expect(dataPlan(stage, subset({ train: ['a'] }))).rejects.toMatchObject({ code: 'input.empty', input: 'subset sub_1234' })
+    await expect(dataPlan(stage, subset({ train: ['a'] }))).rejects.toMatchObject({
+      code: 'input.empty',
+      input: 'subset sub_1234',
+    })
   })
 })

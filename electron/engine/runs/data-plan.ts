@@ -37,10 +37,15 @@ export async function dataPlan(stage: Stage, subsetRows: SubsetRows): Promise<Da
       remedy: `Give the subset's recipe a ${split} split, or name other data.`,
     })
   }
-  const plan: { split: Split; source: RowSource }[] = [{ split: 'test', source: await part(stage.evaluation.data, 'test') }]
+  const plan: { split: Split; source: RowSource }[] = [
+    { split: 'test', source: await part(stage.evaluation.data, 'test') },
+  ]
   if (stage.kind === 'sft') {
     const own = typeof stage.data === 'string' ? (await subsetRows(stage.data)).validation : []
-    plan.push({ split: 'validation', source: own.length > 0 ? { rows: own } : await part(stage.validation.data, 'validation') })
+    plan.push({
+      split: 'validation',
+      source: own.length > 0 ? { rows: own } : await part(stage.validation.data, 'validation'),
+    })
   }
   plan.push({ split: 'train', source: await part(stage.data, 'train') })
   return plan

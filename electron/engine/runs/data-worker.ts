@@ -24,7 +24,11 @@ function answerOf({ path, plan }: { path: string; plan: DataPlan }): Answer {
     return { written: writeRunData(path, plan) }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
-      const full = { code: 'workspace.full', message: 'The disk is full: the run\'s data could not be written.', input: path } as const
+      const full = {
+        code: 'workspace.full',
+        message: "The disk is full: the run's data could not be written.",
+        input: path,
+      } as const
       return { error: { ...full, remedy: 'Free some space and resume the run.' } }
     }
     return { error: factsOf(error) }

@@ -3,13 +3,19 @@ import { describe, expect, it } from 'vitest'
 import { runStates, type RunState } from '#shared/contract/runs.ts'
 import { decide, type Ending, type RunFacts, type StartPoint } from './decide.ts'
 
-const run = (id: string, state: RunState = 'queued', threads: number | null = null, start: StartPoint = { kind: 'ready' }): RunFacts => ({
+const run = (
+  id: string,
+  state: RunState = 'queued',
+  threads: number | null = null,
+  start: StartPoint = { kind: 'ready' },
+): RunFacts => ({
   id,
   state,
   threads,
   start,
 })
-const look = (runs: RunFacts[], threads = 2, isClosing = false) => decide({ runs, threads, isClosing }, { kind: 'look' })
+const look = (runs: RunFacts[], threads = 2, isClosing = false) =>
+  decide({ runs, threads, isClosing }, { kind: 'look' })
 const blocked: StartPoint = { kind: 'blocked', error: { code: 'run.wrong_state', message: 'Its parent failed.' } }
 
 describe('the queue', () => {
@@ -57,7 +63,9 @@ describe('the queue', () => {
       fc.property(fc.array(facts, { maxLength: 8 }), fc.integer({ min: 1, max: 8 }), (queued, threads) => {
         const runs = queued.map((each) => ({ ...each, state: 'queued' as const }))
         const started = look(runs, threads).map((action) => 'run' in action && action.run)
-        const used = runs.filter((each) => started.includes(each.id)).reduce((sum, each) => sum + Math.min(each.threads ?? threads, threads), 0)
+        const used = runs
+          .filter((each) => started.includes(each.id))
+          .reduce((sum, each) => sum + Math.min(each.threads ?? threads, threads), 0)
         expect(used).toBeLessThanOrEqual(threads)
         if (runs.some((each) => each.start.kind === 'ready')) expect(started.length).toBeGreaterThan(0)
       }),
@@ -75,11 +83,22 @@ describe('the end of a trainer', () => {
     lower: 'answers from 8',
     ...part,
   })
-  const settled = (part: Partial<Ending>) => decide({ runs: [], threads: 2, isClosing: false }, { kind: 'trainer-gone', run: 'a', ending: ending(part) })
+  const settled = (part: Partial<Ending>) =>
+    decide({ runs: [], threads: 2, isClosing: false }, { kind: 'trainer-gone', run: 'a', ending: ending(part) })
 
   it.each([
-    ['what its journal says', { said: { state: 'completed', error: null }, exit: { code: 0, signal: null } }, 'completed', undefined],
-    ['what its journal says, though it was killed afterwards', { said: { state: 'paused', error: null }, exit: { code: null, signal: 'SIGKILL' } }, 'paused', undefined],
+    [
+      'what its journal says',
+      { said: { state: 'completed', error: null }, exit: { code: 0, signal: null } },
+      'completed',
+      undefined,
+    ],
+    [
+      'what its journal says, though it was killed afterwards',
+      { said: { state: 'paused', error: null }, exit: { code: null, signal: 'SIGKILL' } },
+      'paused',
+      undefined,
+    ],
     ['kill -9', { exit: { code: null, signal: 'SIGKILL' } }, 'interrupted', 'run.crashed'],
     ['gone while nobody watched', {}, 'interrupted', 'run.crashed'],
     ['out of memory', { exit: { code: null, signal: 'SIGKILL' }, outOfMemory: true }, 'failed', 'run.out_of_memory'],
@@ -93,7 +112,9 @@ describe('the end of a trainer', () => {
 
   it('names what to lower, and the last words', () => {
     expect(JSON.stringify(settled({ outOfMemory: true }))).toContain('Lower answers from 8')
-    expect(JSON.stringify(settled({ exit: { code: 1, signal: null }, lastWords: 'TypeError: x' }))).toContain('TypeError: x')
+    expect(JSON.stringify(settled({ exit: { code: 1, signal: null }, lastWords: 'TypeError: x' }))).toContain(
+      'TypeError: x',
+    )
   })
 })
 

@@ -36,7 +36,10 @@ export interface SchedulerState {
 /** How a trainer's process ended, and what its journal said last. */
 export interface Ending {
   /** The journal's `end` record, where there is one for this attempt. */
-  readonly said: { readonly state: 'completed' | 'stopped' | 'paused' | 'failed'; readonly error: FailureFacts | null } | null
+  readonly said: {
+    readonly state: 'completed' | 'stopped' | 'paused' | 'failed'
+    readonly error: FailureFacts | null
+  } | null
   /** Null where this engine is not the parent that is told. */
   readonly exit: { readonly code: number | null; readonly signal: string | null } | null
   /** The kernel ended a process for want of memory while this one ran. */
@@ -51,7 +54,12 @@ export interface Ending {
 export type SchedulerEvent =
   | { readonly kind: 'look' }
   | { readonly kind: 'trainer-gone'; readonly run: string; readonly ending: Ending }
-  | { readonly kind: 'asked'; readonly run: string; readonly state: RunState; readonly ask: 'pause' | 'stop' | 'resume' }
+  | {
+      readonly kind: 'asked'
+      readonly run: string
+      readonly state: RunState
+      readonly ask: 'pause' | 'stop' | 'resume'
+    }
 
 export type Action =
   | { readonly kind: 'start'; readonly run: string }
@@ -78,7 +86,8 @@ function starts({ runs, threads, isClosing }: SchedulerState): Action[] {
   let isHeldUp = isClosing
   for (const run of runs) {
     if (run.state !== 'queued') continue
-    if (run.start.kind === 'blocked') actions.push({ kind: 'settle', run: run.id, state: 'stopped', error: run.start.error })
+    if (run.start.kind === 'blocked')
+      actions.push({ kind: 'settle', run: run.id, state: 'stopped', error: run.start.error })
     if (run.start.kind !== 'ready' || isHeldUp) continue
     if (need(run) > free) isHeldUp = true
     else {
@@ -126,7 +135,7 @@ function outcome(ending: Ending): { state: RunState; error: FailureFacts | null 
       code: 'run.crashed',
       message: `The trainer ended ${how} at step ${step} without saying why.${lastWords ? ` Its last words: ${lastWords}` : ''}`,
       input: `step ${step}`,
-      remedy: 'Read the run\'s log; resume it to go on from its last checkpoint.',
+      remedy: "Read the run's log; resume it to go on from its last checkpoint.",
     },
   }
 }
@@ -137,13 +146,19 @@ function answer({ run, state, ask }: Extract<SchedulerEvent, { kind: 'asked' }>)
     error: { code: 'run.wrong_state', message, input: run, remedy },
   })
   if (ask === 'resume') {
-    if (state === 'queued') return refuse('The run waits in the queue already.', 'Move it up in the queue to run it sooner.')
+    if (state === 'queued')
+      return refuse('The run waits in the queue already.', 'Move it up in the queue to run it sooner.')
     if (state === 'running') return refuse('The run is running.', 'There is nothing to resume.')
-    if (state === 'completed') return refuse('The run is complete.', 'Branch from one of its checkpoints, or start a new run.')
+    if (state === 'completed')
+      return refuse('The run is complete.', 'Branch from one of its checkpoints, or start a new run.')
     return { kind: 'enqueue', run }
   }
   if (state === 'running') return { kind: 'command', run, command: ask }
   if (state === 'queued') return { kind: 'settle', run, state: ask === 'stop' ? 'stopped' : 'paused', error: null }
-  if (ask === 'stop' && (state === 'paused' || state === 'interrupted')) return { kind: 'settle', run, state: 'stopped', error: null }
-  return refuse(`The run is ${state}: there is nothing to ${ask}.`, ask === 'pause' ? 'Resume it first.' : 'Nothing has to be done.')
+  if (ask === 'stop' && (state === 'paused' || state === 'interrupted'))
+    return { kind: 'settle', run, state: 'stopped', error: null }
+  return refuse(
+    `The run is ${state}: there is nothing to ${ask}.`,
+    ask === 'pause' ? 'Resume it first.' : 'Nothing has to be done.',
+  )
 }

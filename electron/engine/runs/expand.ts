@@ -5,7 +5,11 @@ import type { NewRun, RunRow } from '../store/runs.ts'
 
 export interface ExpandOptions {
   /** The run that the spec starts from, and the step of its checkpoint where that is known by now. */
-  readonly start: { readonly run: RunRow; readonly step: number | null; readonly ancestors: readonly Stage['kind'][] } | null
+  readonly start: {
+    readonly run: RunRow
+    readonly step: number | null
+    readonly ancestors: readonly Stage['kind'][]
+  } | null
   readonly detached: boolean
   readonly codeVersion: string
   readonly now: number
@@ -22,7 +26,13 @@ export function expand(spec: ExperimentSpec, options: ExpandOptions): NewRun[] {
   const runs: NewRun[] = []
   spec.stages.forEach((stage, i) => {
     const before = runs.at(-1)
-    const ancestors = [...spec.stages.slice(0, i).map(({ kind }) => kind).reverse(), ...(start ? [start.run.kind, ...start.ancestors] : [])]
+    const ancestors = [
+      ...spec.stages
+        .slice(0, i)
+        .map(({ kind }) => kind)
+        .reverse(),
+      ...(start ? [start.run.kind, ...start.ancestors] : []),
+    ]
     const parentPrint = before?.fingerprint ?? (start ? `${start.run.fingerprint}@${start.step ?? 'last'}` : null)
     runs.push({
       id: options.newId(),

@@ -126,7 +126,8 @@ export function createIngestion({ store, records, measurements, runsFolder, now 
   }
 }
 
-type Parsed = { readonly success: true; readonly data: JournalRecord } | { readonly success: false; readonly problem: string }
+type Parsed =
+  { readonly success: true; readonly data: JournalRecord } | { readonly success: false; readonly problem: string }
 
 function parsed(text: string): Parsed {
   let value: unknown

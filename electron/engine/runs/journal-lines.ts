@@ -32,7 +32,8 @@ export function readLines(path: string, from: number, atMost = chunkBytes): Chun
       const isAll = from + bytes.length >= size
       if (end > 0) return { lines: split(bytes.subarray(0, end), from), next: from + end, isMore: !isAll }
       if (isAll) return { lines: [], next: from, isMore: false }
-      if (wanted >= longestBytes) return { lines: [{ text: '', offset: from }], next: from + bytes.length, isMore: true }
+      if (wanted >= longestBytes)
+        return { lines: [{ text: '', offset: from }], next: from + bytes.length, isMore: true }
     }
   } finally {
     closeSync(file)
@@ -41,7 +42,7 @@ export function readLines(path: string, from: number, atMost = chunkBytes): Chun
 
 function split(bytes: Buffer, from: number): { text: string; offset: number }[] {
   const lines: { text: string; offset: number }[] = []
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(newline, start)
     lines.push({ text: bytes.toString('utf8', start, end), offset: from + start })
     start = end + 1

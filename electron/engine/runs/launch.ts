@@ -49,7 +49,9 @@ export function openLaunch(run: RunRow, startStep: number | null, deps: LaunchDe
   const stage = JSON.parse(run.stage) as Stage
   const parent = run.parent === null ? undefined : records.byId(run.parent)
   const parentCheckpoint =
-    parent && startStep !== null ? measurements.checkpoints(parent.no).find(({ step }) => step === startStep) : undefined
+    parent && startStep !== null
+      ? measurements.checkpoints(parent.no).find(({ step }) => step === startStep)
+      : undefined
   const own = newestOnDisk(run, deps)
   const before = spentBefore(parent, parentCheckpoint)
   store.transaction(() => {
@@ -102,7 +104,10 @@ export function openLaunch(run: RunRow, startStep: number | null, deps: LaunchDe
     const child = spawnTrainer(folder, deps.program)
     if (child.pid === undefined) {
       const cause = await new Promise<Error>((resolve) => child.once('error', resolve))
-      throw new Failure({ code: 'run.crashed', message: `The trainer could not be started: ${cause.message}.`, input: run.id }, { cause })
+      throw new Failure(
+        { code: 'run.crashed', message: `The trainer could not be started: ${cause.message}.`, input: run.id },
+        { cause },
+      )
     }
     // Gone before it could be read: an identity that no living process has.
     records.setProcess(run, attempt, { pid: child.pid, born: bornAt(child.pid) ?? 'gone' })
@@ -112,9 +117,15 @@ export function openLaunch(run: RunRow, startStep: number | null, deps: LaunchDe
 }
 
 /** FLOPs and tokens of the stages before; pretraining is on no axis. */
-function spentBefore(parent: RunRow | undefined, checkpoint: CheckpointRow | undefined): { flops: number; tokens: number } {
+function spentBefore(
+  parent: RunRow | undefined,
+  checkpoint: CheckpointRow | undefined,
+): { flops: number; tokens: number } {
   if (!parent || parent.kind === 'pretrain') return { flops: 0, tokens: 0 }
-  return { flops: parent.before_flops + (checkpoint?.flops ?? 0), tokens: parent.before_tokens + (checkpoint?.tokens ?? 0) }
+  return {
+    flops: parent.before_flops + (checkpoint?.flops ?? 0),
+    tokens: parent.before_tokens + (checkpoint?.tokens ?? 0),
+  }
 }
 
 /** The run's newest checkpoint that is really there; rows whose folder is gone are dropped with a word. */
@@ -122,7 +133,13 @@ function newestOnDisk(run: RunRow, { measurements, runsFolder, now }: LaunchDeps
   return measurements.checkpoints(run.no).findLast((checkpoint) => {
     if (existsSync(join(runsFolder, run.id, checkpoint.path))) return true
     measurements.dropCheckpoint(run.no, checkpoint.step)
-    measurements.addEvent(run.no, checkpoint.step, 'warning', `The checkpoint of step ${checkpoint.step} is gone from the disk.`, now())
+    measurements.addEvent(
+      run.no,
+      checkpoint.step,
+      'warning',
+      `The checkpoint of step ${checkpoint.step} is gone from the disk.`,
+      now(),
+    )
     return false
   })
 }

@@ -20,4 +20,5 @@ function countIn(path: string, pattern: RegExp): number | null {
 }
 
 /** Did it happen since `before`? Only asked for a process that was ended by SIGKILL or in a way nobody saw. */
-export const killedForMemory = (before: number | null, now = memoryKills()): boolean => before !== null && now !== null && now > before
+export const killedForMemory = (before: number | null, now = memoryKills()): boolean =>
+  before !== null && now !== null && now > before

@@ -17,7 +17,9 @@ export interface PurgeDeps {
 /** Returns the ids of the runs that are gone. */
 export function purgeDeleted({ records, runsFolder, now }: PurgeDeps): string[] {
   const hasLiving = (id: string): boolean => records.descendants(id).some((run) => run.deleted_at === null)
-  const due = records.all({ deleted: true }).filter((run) => run.deleted_at! < now() - keptDeletedMs && !hasLiving(run.id))
+  const due = records
+    .all({ deleted: true })
+    .filter((run) => run.deleted_at! < now() - keptDeletedMs && !hasLiving(run.id))
   for (const run of due) {
     records.purge(run)
     rmSync(join(runsFolder, run.id), { recursive: true, force: true })

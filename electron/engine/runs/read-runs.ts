@@ -2,7 +2,15 @@
 import { join } from 'node:path'
 import type * as z from 'zod'
 import { accuracyInterval, type PromptOutcome } from '#shared/analysis/accuracy.ts'
-import type { EvaluationPoint, RunDetail, RunEvent, RunState, RunSummary, SamplePage, Series } from '#shared/contract/runs.ts'
+import type {
+  EvaluationPoint,
+  RunDetail,
+  RunEvent,
+  RunState,
+  RunSummary,
+  SamplePage,
+  Series,
+} from '#shared/contract/runs.ts'
 import { runFiles } from '#shared/experiment/run-folder.ts'
 import { tailOf } from '../log.ts'
 import type { EvaluationRow, Measurements } from '../store/measurements.ts'
@@ -15,7 +23,12 @@ export interface ReadRuns {
   get(id: string): RunDetail
   summary(id: string): RunSummary
   keys(id: string): string[]
-  metrics(request: { readonly id: string; readonly keys?: readonly string[]; readonly sinceStep: number; readonly maxPoints: number }): Series[]
+  metrics(request: {
+    readonly id: string
+    readonly keys?: readonly string[]
+    readonly sinceStep: number
+    readonly maxPoints: number
+  }): Series[]
   evaluations(id: string): EvaluationPoint[]
   events(id: string, offset: number, limit: number): z.infer<typeof RunEvent>[]
   samples(request: SampleRequest): z.infer<typeof SamplePage>
@@ -73,11 +86,14 @@ export function createReadRuns({ records, measurements, runsFolder }: ReadRunsDe
       const run = find(id)
       return measurements.evaluations(run.no).map((row) => evaluationPoint(row, run))
     },
-    events: (id, offset, limit) => measurements.events(find(id).no, offset, limit).map(({ run_no: _, ...event }) => event),
+    events: (id, offset, limit) =>
+      measurements.events(find(id).no, offset, limit).map(({ run_no: _, ...event }) => event),
     samples({ id, step, purpose, verdict }) {
       const run = find(id)
       const steps = measurements.sampleSteps(run.no)
-      const fitting = steps.filter((each) => (step === null || each.step === step) && (purpose === null || each.purpose === purpose))
+      const fitting = steps.filter(
+        (each) => (step === null || each.step === step) && (purpose === null || each.purpose === purpose),
+      )
       const chosen = fitting.at(-1)
       return {
         steps,
@@ -87,10 +103,7 @@ export function createReadRuns({ records, measurements, runsFolder }: ReadRunsDe
       }
     },
     log: (id, bytes) => tailOf(join(runsFolder, find(id).id, runFiles.log), bytes),
-    states: () =>
-      records
-        .all({ deleted: false })
-        .map(({ id, state, step, steps }) => ({ id, state, step, steps })),
+    states: () => records.all({ deleted: false }).map(({ id, state, step, steps }) => ({ id, state, step, steps })),
   }
 }
 

@@ -2,7 +2,16 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { callFailure } from '../entry/client.ts'
-import { fakeSpec, inState, lossesOf, pastStep, scratchFolder, startTestEngine, wholeLosses, type TestEngine } from '../fixtures/test-engine.ts'
+import {
+  fakeSpec,
+  inState,
+  lossesOf,
+  pastStep,
+  scratchFolder,
+  startTestEngine,
+  wholeLosses,
+  type TestEngine,
+} from '../fixtures/test-engine.ts'
 
 const scratch = scratchFolder()
 const workspace = join(scratch.path, 'workspace')
@@ -15,18 +24,34 @@ afterAll(async () => {
   scratch.remove()
 })
 
-const create = async (...args: Parameters<typeof fakeSpec>) => (await engine.calls.runs.create({ spec: fakeSpec(...args) })).runs
-const codeOf = (call: Promise<unknown>) => call.then(() => null, (error: unknown) => callFailure(error).code)
+const create = async (...args: Parameters<typeof fakeSpec>) =>
+  (await engine.calls.runs.create({ spec: fakeSpec(...args) })).runs
+const codeOf = (call: Promise<unknown>) =>
+  call.then(
+    () => null,
+    (error: unknown) => callFailure(error).code,
+  )
 
 describe('a run', () => {
   it('is trained to its end, every point once', async () => {
     const [id] = await create([{ steps: 23 }])
     const run = await inState(engine.calls, id!, 'completed')
     expect(await lossesOf(engine.calls, id!)).toEqual(wholeLosses(23))
-    expect(run).toMatchObject({ step: 23, flops: 230, tokens: 69, attempts: 1, parameters: 7, trainerPid: null, error: null })
+    expect(run).toMatchObject({
+      step: 23,
+      flops: 230,
+      tokens: 69,
+      attempts: 1,
+      parameters: 7,
+      trainerPid: null,
+      error: null,
+    })
     expect(run.checkpoints.map(({ step }) => step)).toEqual([0, 5, 10, 15, 20, 23])
     const { points } = await engine.calls.runs.evaluations({ id: id! })
-    expect(points.map(({ step, k, n }) => [step, k, n])).toEqual([[0, 4, 4], [23, 4, 4]])
+    expect(points.map(({ step, k, n }) => [step, k, n])).toEqual([
+      [0, 4, 4],
+      [23, 4, 4],
+    ])
     expect(points[1]!.accuracy.value).toBeCloseTo(9 / 16)
   })
 
@@ -106,14 +131,26 @@ describe('pause, resume and stop', () => {
 })
 
 describe('a chain', () => {
-  const losses = [[5, 1], [10, 0.5], [15, 0.505], [20, 0.7]]
+  const losses = [
+    [5, 1],
+    [10, 0.5],
+    [15, 0.505],
+    [20, 0.7],
+  ]
 
   it('starts RL from the checkpoint of lowest validation loss, FLOPs counted on', async () => {
-    const [base, sft, rl] = await create([{ kind: 'pretrain', steps: 8 }, { steps: 20, does: { losses } }, { kind: 'rl', steps: 6 }])
+    const [base, sft, rl] = await create([
+      { kind: 'pretrain', steps: 8 },
+      { steps: 20, does: { losses } },
+      { kind: 'rl', steps: 6 },
+    ])
     const run = await inState(engine.calls, rl!, 'completed')
     expect(run).toMatchObject({ parent: sft, parentStep: 10, paradigm: 'sequential', flops: 60, totalFlops: 160 })
     expect(await engine.calls.runs.get({ id: sft! })).toMatchObject({ parent: base, parentStep: 8, totalFlops: 200 })
-    const file = JSON.parse(readFileSync(join(workspace, 'runs', rl!, 'run.json'), 'utf8')) as { start: object; before: object }
+    const file = JSON.parse(readFileSync(join(workspace, 'runs', rl!, 'run.json'), 'utf8')) as {
+      start: object
+      before: object
+    }
     expect(file.start).toEqual({ folder: join(workspace, 'runs', sft!, 'checkpoints', '10'), step: 10, resume: false })
     expect(file.before).toEqual({ flops: 100, tokens: 30 })
     expect(existsSync(join(workspace, 'runs', sft!, 'checkpoints', '10', 'pinned'))).toBe(true)
@@ -126,7 +163,10 @@ describe('a chain', () => {
     // 0.505 is within 2 %: there is no Mild one; the last stands in.
     ['mild', 20],
   ] as const)('finds the %s checkpoint', async (regime, step) => {
-    const [, rl] = await create([{ steps: 20, does: { losses } }, { kind: 'rl', steps: 2, switchAt: { regime } }])
+    const [, rl] = await create([
+      { steps: 20, does: { losses } },
+      { kind: 'rl', steps: 2, switchAt: { regime } },
+    ])
     expect(await inState(engine.calls, rl!, 'completed')).toMatchObject({ parentStep: step })
     const { events } = await engine.calls.runs.events({ id: rl! })
     expect(events.some(({ text }) => text.includes('no checkpoint in the mild regime'))).toBe(regime === 'mild')
@@ -161,7 +201,12 @@ describe('the queue', () => {
     await inState(engine.calls, running!, 'running')
     const waiting: string[] = []
     for (let i = 0; i < 3; i++) waiting.push((await create([{ steps: 2 }], { engine: {} }))[0]!)
-    const places = async () => Object.fromEntries((await engine.calls.runs.list({})).runs.flatMap((run) => (run.queuePosition === null ? [] : [[run.id, run.queuePosition]])))
+    const places = async () =>
+      Object.fromEntries(
+        (await engine.calls.runs.list({})).runs.flatMap((run) =>
+          run.queuePosition === null ? [] : [[run.id, run.queuePosition]],
+        ),
+      )
     expect(await places()).toEqual({ [waiting[0]!]: 0, [waiting[1]!]: 1, [waiting[2]!]: 2 })
     await engine.calls.runs.reorder({ ids: [waiting[2]!, waiting[0]!] })
     expect(await places()).toEqual({ [waiting[2]!]: 0, [waiting[0]!]: 1, [waiting[1]!]: 2 })
@@ -169,20 +214,28 @@ describe('the queue', () => {
     expect(await codeOf(engine.calls.runs.remove({ ids: [running!] }))).toBe('run.wrong_state')
     await engine.calls.runs.stop({ id: running! })
     await inState(engine.calls, waiting[1]!, 'completed')
-    const started = await Promise.all([waiting[2]!, waiting[0]!, waiting[1]!].map(async (id) => (await engine.calls.runs.get({ id })).startedAt!))
+    const started = await Promise.all(
+      [waiting[2]!, waiting[0]!, waiting[1]!].map(async (id) => (await engine.calls.runs.get({ id })).startedAt!),
+    )
     expect(started).toEqual([...started].sort((a, b) => a - b))
   })
 
   it('refuses what cannot be', async () => {
     expect(await codeOf(engine.calls.runs.get({ id: 'run_0000' }))).toBe('run.not_found')
     expect(await codeOf(engine.calls.runs.resume({ id: 'run_0000' }))).toBe('run.not_found')
-    expect(await codeOf(engine.calls.runs.create({ spec: fakeSpec([{}], { start: { run: 'run_0000' } }) }))).toBe('run.not_found')
+    expect(await codeOf(engine.calls.runs.create({ spec: fakeSpec([{}], { start: { run: 'run_0000' } }) }))).toBe(
+      'run.not_found',
+    )
     expect(await codeOf(engine.calls.runs.create({ spec: fakeSpec([{ data: 'sub_0000' }]) }))).toBe('subset.not_found')
     const [id] = await create([{ steps: 3 }])
     await inState(engine.calls, id!, 'completed')
     expect(await codeOf(engine.calls.runs.resume({ id: id! }))).toBe('run.wrong_state')
-    expect(await codeOf(engine.calls.runs.create({ spec: fakeSpec([{}], { start: { run: id, step: 77 } }) }))).toBe('checkpoint.missing')
-    expect(await codeOf(engine.calls.runs.create({ spec: fakeSpec([{}], { model: 'lab-3m', start: { run: id } }) }))).toBe('checkpoint.incompatible')
+    expect(await codeOf(engine.calls.runs.create({ spec: fakeSpec([{}], { start: { run: id, step: 77 } }) }))).toBe(
+      'checkpoint.missing',
+    )
+    expect(
+      await codeOf(engine.calls.runs.create({ spec: fakeSpec([{}], { model: 'lab-3m', start: { run: id } }) })),
+    ).toBe('checkpoint.incompatible')
     expect(await codeOf(engine.calls.runs.pin({ id: id!, step: 77, pinned: true }))).toBe('checkpoint.missing')
   })
 })
@@ -192,7 +245,10 @@ it('removes, restores, renames and pins', async () => {
   await inState(engine.calls, id!, 'completed')
   await engine.calls.runs.rename({ id: id!, name: 'Ω <b>' })
   await engine.calls.runs.pin({ id: id!, step: 5, pinned: true })
-  expect(await engine.calls.runs.get({ id: id! })).toMatchObject({ name: 'Ω <b>', checkpoints: expect.arrayContaining([expect.objectContaining({ step: 5, pinned: true })]) as unknown })
+  expect(await engine.calls.runs.get({ id: id! })).toMatchObject({
+    name: 'Ω <b>',
+    checkpoints: expect.arrayContaining([expect.objectContaining({ step: 5, pinned: true })]) as unknown,
+  })
   expect(existsSync(join(workspace, 'runs', id!, 'checkpoints', '5', 'pinned'))).toBe(true)
   await engine.calls.runs.pin({ id: id!, step: 5, pinned: false })
   expect(existsSync(join(workspace, 'runs', id!, 'checkpoints', '5', 'pinned'))).toBe(false)

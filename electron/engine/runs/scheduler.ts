@@ -62,7 +62,9 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   const supervision = createSupervision({ ingestion, log, points: (run) => notices.changed('points', run), gone })
 
   const parentFacts = (parent: RunRow, withLosses: boolean): ParentFacts => {
-    const { step, value } = withLosses ? measurements.series(parent.no, 'val/loss', -1, 100_000) : { step: [], value: [] }
+    const { step, value } = withLosses
+      ? measurements.series(parent.no, 'val/loss', -1, 100_000)
+      : { step: [], value: [] }
     return {
       ...{ id: parent.id, name: parent.name, kind: parent.kind, state: parent.state },
       checkpoints: measurements.checkpoints(parent.no).map((checkpoint) => checkpoint.step),
@@ -77,7 +79,12 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     const isAgain = measurements.checkpoints(run.no).length > 0
     if (isAgain && run.parent_step !== null) return { kind: 'ready', step: run.parent_step, remark: null }
     const stage = JSON.parse(run.stage) as Stage
-    return resolveStart(stage, parentFacts(parent, parent.kind === 'sft' && stage.kind === 'rl'), run.parent_step, insists)
+    return resolveStart(
+      stage,
+      parentFacts(parent, parent.kind === 'sft' && stage.kind === 'rl'),
+      run.parent_step,
+      insists,
+    )
   }
 
   function factsOfRun(run: RunRow): RunFacts {
@@ -169,15 +176,30 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       exit,
       outOfMemory: maybeKilled && killedForMemory(attempt?.memory_kills ?? null),
       step: run.step,
-      lastWords: said ? '' : tailOf(join(runsFolder, id, runFiles.log), 2_000).trim().split('\n').slice(-3).join(' ').slice(-400),
+      lastWords: said
+        ? ''
+        : tailOf(join(runsFolder, id, runFiles.log), 2_000)
+            .trim()
+            .split('\n')
+            .slice(-3)
+            .join(' ')
+            .slice(-400),
       lower: whatToLower(JSON.parse(run.stage) as Stage, run.model),
     }
     if (!said) records.closeAttempt(run, run.attempt, `gone: ${exit?.signal ?? exit?.code ?? 'unseen'}`, now())
     const wasAskedToStop = supervision.askedOf(id) === 'stop'
-    if (ending.said?.state === 'paused' && wasAskedToStop) act({ kind: 'settle', run: id, state: 'stopped', error: null })
+    if (ending.said?.state === 'paused' && wasAskedToStop)
+      act({ kind: 'settle', run: id, state: 'stopped', error: null })
     else dispatch({ kind: 'trainer-gone', run: id, ending })
     const after = records.byId(id)!
-    if (!said) measurements.addEvent(run.no, run.step, 'error', after.error ? (JSON.parse(after.error) as { message: string }).message : 'ended', now())
+    if (!said)
+      measurements.addEvent(
+        run.no,
+        run.step,
+        'error',
+        after.error ? (JSON.parse(after.error) as { message: string }).message : 'ended',
+        now(),
+      )
   }
 
   let isLooking = false
@@ -204,7 +226,8 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   function takeOverRun(run: RunRow): void {
     const attempt = records.attempt(run)
     const folder = join(runsFolder, run.id)
-    const noted = attempt?.pid != null && attempt.born !== null ? { pid: attempt.pid, born: attempt.born } : null
+    const noted =
+      attempt && attempt.pid !== null && attempt.born !== null ? { pid: attempt.pid, born: attempt.born } : null
     const found = noted && isAlive(noted) && trainsIn(noted.pid, folder) ? noted : findTrainer(folder)
     if (found) {
       if (!noted) records.setProcess(run, run.attempt, found)
@@ -246,14 +269,16 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     attachTrainer: (run, socket) => supervision.attach(run, socket),
     trainerPids: () => supervision.pids(),
     isOnItsWay: (run) => run.state !== 'completed' && isOnItsWay(run),
-    detachedAtWork: () => records.inStates(['queued', 'running']).filter((run) => run.detached === 1 && isOnItsWay(run)).length,
+    detachedAtWork: () =>
+      records.inStates(['queued', 'running']).filter((run) => run.detached === 1 && isOnItsWay(run)).length,
     async close() {
       isClosing = true
       for (const run of supervision.runs) supervision.command(run, 'pause')
       await Promise.allSettled(launching.values())
       for (const run of supervision.runs) supervision.command(run, 'pause')
       const areGone = await supervision.empty(closeWithinMs)
-      if (!areGone) log.warn({ runs: supervision.runs }, 'trainers are still at work: they pause by themselves without an engine')
+      if (!areGone)
+        log.warn({ runs: supervision.runs }, 'trainers are still at work: they pause by themselves without an engine')
       holdQueued('The engine ended before its turn came: resume it to run it.')
       supervision.stop()
     },
@@ -279,7 +304,9 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   function descendantsInWaiting(id: string): RunRow[] {
     return records
       .children(id)
-      .filter(({ attempt, state, error }) => attempt === 0 && (state === 'paused' || (state === 'stopped' && error !== null)))
+      .filter(
+        ({ attempt, state, error }) => attempt === 0 && (state === 'paused' || (state === 'stopped' && error !== null)),
+      )
       .flatMap((child) => [child, ...descendantsInWaiting(child.id)])
   }
 

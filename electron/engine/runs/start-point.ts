@@ -32,7 +32,8 @@ export function resolveStart(stage: Stage, parent: ParentFacts, fixed: number | 
     return parent.checkpoints.includes(fixed) ? { kind: 'ready', step: fixed, remark: null } : missing(parent, fixed)
   }
   const { state } = parent
-  if (state === 'queued' || state === 'running' || state === 'paused' || state === 'interrupted') return { kind: 'waiting' }
+  if (state === 'queued' || state === 'running' || state === 'paused' || state === 'interrupted')
+    return { kind: 'waiting' }
   if (state !== 'completed' && !insists) return { kind: 'blocked', error: endedShort(parent) }
   if (parent.checkpoints.length === 0) return missing(parent, null)
   const last = parent.checkpoints.at(-1)!
@@ -45,16 +46,25 @@ function resolveSwitch(at: SwitchAt, { checkpoints, validation }: ParentFacts, l
   if (at === 'last') return ready(last)
   if (typeof at === 'object' && 'step' in at) {
     const step = nearest(checkpoints, at.step)
-    return ready(step, step === at.step ? null : `There is no checkpoint at step ${at.step}; it starts from step ${step}, the nearest.`)
+    return ready(
+      step,
+      step === at.step ? null : `There is no checkpoint at step ${at.step}; it starts from step ${step}, the nearest.`,
+    )
   }
-  if (validation.length === 0) return ready(last, 'The SFT run has no validation losses; it starts from the last checkpoint.')
+  if (validation.length === 0)
+    return ready(last, 'The SFT run has no validation losses; it starts from the last checkpoint.')
   const regimes = classifyRegimes(validation)
   if (at === 'minimum') return ready(nearest(checkpoints, regimes.minStep))
   const { sweep } = switchRecommendation(regimes, [], { checkpoints })
   const wanted = sweep.find(({ regime }) => regime === at.regime)
   if (wanted) return ready(wanted.step)
   // The run never reached that regime: the checkpoint that comes nearest to it, early or late.
-  const step = at.regime === 'adaptive' ? checkpoints.find((each) => each > 0) ?? last : at.regime === 'stable' ? nearest(checkpoints, regimes.minStep) : last
+  const step =
+    at.regime === 'adaptive'
+      ? (checkpoints.find((each) => each > 0) ?? last)
+      : at.regime === 'stable'
+        ? nearest(checkpoints, regimes.minStep)
+        : last
   return ready(step, `The SFT run has no checkpoint in the ${at.regime} regime; it starts from step ${step} instead.`)
 }
 
@@ -67,7 +77,8 @@ function missing(parent: ParentFacts, step: number | null): Resolved {
     kind: 'blocked',
     error: {
       code: 'checkpoint.missing',
-      message: step === null ? `${parent.name} has no checkpoint.` : `${parent.name} has no checkpoint at step ${step}.`,
+      message:
+        step === null ? `${parent.name} has no checkpoint.` : `${parent.name} has no checkpoint at step ${step}.`,
       input: parent.id,
       remedy: near === null ? 'Resume that run first.' : `Start from step ${near}, its nearest.`,
     },

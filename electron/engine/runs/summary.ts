@@ -45,7 +45,11 @@ export function summaryOf(run: RunRow, measurements: Measurements, queuePosition
 }
 
 /** Summaries of runs as they stand in a list; queued ones know their place. */
-export function summariesOf(runs: readonly RunRow[], queue: readonly string[], measurements: Measurements): RunSummary[] {
+export function summariesOf(
+  runs: readonly RunRow[],
+  queue: readonly string[],
+  measurements: Measurements,
+): RunSummary[] {
   const place = new Map(queue.map((id, i) => [id, i]))
   return runs.map((run) => summaryOf(run, measurements, place.get(run.id) ?? null))
 }
@@ -58,7 +62,10 @@ export interface DetailParts {
   readonly folder: string
 }
 
-export function detailOf(run: RunRow, { measurements, queuePosition, attempt, children, folder }: DetailParts): RunDetail {
+export function detailOf(
+  run: RunRow,
+  { measurements, queuePosition, attempt, children, folder }: DetailParts,
+): RunDetail {
   return {
     ...summaryOf(run, measurements, queuePosition),
     spec: JSON.parse(run.stage) as Stage,
@@ -69,12 +76,12 @@ export function detailOf(run: RunRow, { measurements, queuePosition, attempt, ch
     backend: run.backend === null ? null : (JSON.parse(run.backend) as RunDetail['backend']),
     parameters: run.parameters,
     codeVersion: run.code_version,
-    checkpoints: measurements.checkpoints(run.no).map(
-      ({ step, flops, path, bytes, reason, pinned }): z.infer<typeof CheckpointInfo> => ({
+    checkpoints: measurements
+      .checkpoints(run.no)
+      .map(({ step, flops, path, bytes, reason, pinned }): z.infer<typeof CheckpointInfo> => ({
         ...{ step, flops, path, bytes, reason },
         pinned: pinned === 1,
-      }),
-    ),
+      })),
     children: children.map((child) => ({ id: child.id, name: child.name, parentStep: child.parent_step })),
   }
 }

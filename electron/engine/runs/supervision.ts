@@ -64,7 +64,7 @@ export function createSupervision(deps: SupervisionDeps): Supervision {
     if (reading.has(run)) return
     reading.add(run)
     try {
-      for (let isMore = true; isMore && watched.has(run); ) {
+      for (let isMore = true; isMore && watched.has(run);) {
         const taken = ingestion.take(run)
         if (taken.changed) deps.points(run)
         isMore = taken.isMore

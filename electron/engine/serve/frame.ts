@@ -17,7 +17,13 @@ function isHead(text: string): boolean {
   const payload = 'p' in message ? message.p : undefined
   if (type === 4) return true // abort
   if (type === 3) return typeof payload === 'object' && payload !== null // a stream's event
-  return type === undefined && typeof payload === 'object' && payload !== null && 'u' in payload && typeof payload.u === 'string'
+  return (
+    type === undefined &&
+    typeof payload === 'object' &&
+    payload !== null &&
+    'u' in payload &&
+    typeof payload.u === 'string'
+  )
 }
 
 function parsed(text: string): unknown {

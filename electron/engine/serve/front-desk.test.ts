@@ -55,14 +55,48 @@ describe('doors', () => {
     ['a token in the query', () => tryOpen(`ws://${host}/rpc?token=${pageToken}`), 401],
     ["the workspace's token at the page's door", () => tryOpen(`ws://${host}/rpc`, protocols(engine.token)), 401],
     ['a foreign page', () => tryOpen(`ws://${host}/rpc`, protocols(pageToken), { origin: 'http://evil.example' }), 403],
-    ['a rebound name', () => tryOpen(`ws://${host}/rpc`, protocols(pageToken), { headers: { host: 'evil.example' } }), 403],
+    [
+      'a rebound name',
+      () => tryOpen(`ws://${host}/rpc`, protocols(pageToken), { headers: { host: 'evil.example' } }),
+      403,
+    ],
     ['no such door', () => tryOpen(`ws://${host}/other`, protocols(pageToken)), 400],
-    ["the trainers' door over TCP", () => tryOpen(`ws://${host}/trainer?run=run_0000&attempt=1`, protocols(pageToken)), 400],
+    [
+      "the trainers' door over TCP",
+      () => tryOpen(`ws://${host}/trainer?run=run_0000&attempt=1`, protocols(pageToken)),
+      400,
+    ],
     ['the serving door over TCP', () => tryOpen(`ws://${host}/serve?port=0`, protocols(pageToken)), 400],
-    ["the page's token at the socket", () => tryOpen(`ws+unix://${engine.socket}:/rpc`, [], { headers: { authorization: `Bearer ${pageToken}` } }), 401],
-    ['a browser at the socket', () => tryOpen(`ws+unix://${engine.socket}:/rpc`, [], { origin: 'http://localhost', headers: { authorization: `Bearer ${engine.token}` } }), 403],
-    ['a trainer of no run', () => tryOpen(`ws+unix://${engine.socket}:/trainer?run=run_0000&attempt=1`, [], { headers: { authorization: `Bearer ${engine.token}` } }), 401],
-    ['serving with a short token', () => tryOpen(`ws+unix://${engine.socket}:/serve?port=0&token=x`, [], { headers: { authorization: `Bearer ${engine.token}` } }), 400],
+    [
+      "the page's token at the socket",
+      () => tryOpen(`ws+unix://${engine.socket}:/rpc`, [], { headers: { authorization: `Bearer ${pageToken}` } }),
+      401,
+    ],
+    [
+      'a browser at the socket',
+      () =>
+        tryOpen(`ws+unix://${engine.socket}:/rpc`, [], {
+          origin: 'http://localhost',
+          headers: { authorization: `Bearer ${engine.token}` },
+        }),
+      403,
+    ],
+    [
+      'a trainer of no run',
+      () =>
+        tryOpen(`ws+unix://${engine.socket}:/trainer?run=run_0000&attempt=1`, [], {
+          headers: { authorization: `Bearer ${engine.token}` },
+        }),
+      401,
+    ],
+    [
+      'serving with a short token',
+      () =>
+        tryOpen(`ws+unix://${engine.socket}:/serve?port=0&token=x`, [], {
+          headers: { authorization: `Bearer ${engine.token}` },
+        }),
+      400,
+    ],
   ] as const)('refuses %s', async (_name, attempt, status) => {
     expect(await attempt()).toBe(status)
   })
@@ -95,7 +129,9 @@ describe('doors', () => {
 
 describe('messages', () => {
   async function lineThatSends(data: string | Buffer): Promise<number> {
-    const socket = new WebSocket(`ws+unix://${engine.socket}:/rpc`, { headers: { authorization: `Bearer ${engine.token}` } })
+    const socket = new WebSocket(`ws+unix://${engine.socket}:/rpc`, {
+      headers: { authorization: `Bearer ${engine.token}` },
+    })
     await once(socket, 'open')
     socket.on('error', () => {})
     socket.send(data)
@@ -125,14 +161,24 @@ describe('messages', () => {
 
 describe('calls', () => {
   const loose = () => engine.calls as unknown as Record<string, Record<string, (input: unknown) => Promise<unknown>>>
-  const failure = (call: Promise<unknown>) => call.then(() => null, (error: unknown) => [error instanceof ORPCError && error.defined, callFailure(error).code])
+  const failure = (call: Promise<unknown>) =>
+    call.then(
+      () => null,
+      (error: unknown) => [error instanceof ORPCError && error.defined, callFailure(error).code],
+    )
 
   it.each([
     ['a number for an id', () => loose()['runs']!['get']!({ id: 7 })],
     ['an id that is a path', () => loose()['runs']!['get']!({ id: '../../etc/passwd' })],
     ['nothing at all', () => loose()['runs']!['get']!(undefined)],
     ['a field too many', () => loose()['runs']!['rename']!({ id: 'run_0000', name: 'x', colour: 'blue' })],
-    ['a prototype', () => loose()['runs']!['create']!({ spec: JSON.parse('{"__proto__":{"polluted":1},"name":"x","stages":[]}') as unknown })],
+    [
+      'a prototype',
+      () =>
+        loose()['runs']!['create']!({
+          spec: JSON.parse('{"__proto__":{"polluted":1},"name":"x","stages":[]}') as unknown,
+        }),
+    ],
     ['a name beyond all measure', () => loose()['runs']!['rename']!({ id: 'run_0000', name: 'x'.repeat(100_000) })],
     ['a procedure that is not there', () => loose()['runs']!['explode']!({})],
     ['an area that is not there', () => loose()['constructor']!['constructor']!({})],
@@ -143,6 +189,8 @@ describe('calls', () => {
   })
 
   it('name the field that is wrong', async () => {
-    await expect(loose()['runs']!['get']!({ id: 7 })).rejects.toMatchObject({ data: { input: 'runs.get', message: expect.stringContaining('id: ') as string } })
+    await expect(loose()['runs']!['get']!({ id: 7 })).rejects.toMatchObject({
+      data: { input: 'runs.get', message: expect.stringContaining('id: ') as string },
+    })
   })
 })

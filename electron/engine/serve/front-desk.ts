@@ -122,7 +122,9 @@ export function createFrontDesk(deps: FrontDeskDeps): FrontDesk {
         const port = Number(searchParams.get('port') ?? 0)
         const wanted = searchParams.get('token') ?? ''
         const isWhole = Number.isInteger(port) && port >= 0 && port < 65_536 && /^[\w-]{32,200}$/.test(wanted)
-        return isWhole ? pass((socket) => deps.acceptServing(socket, { port, token: wanted })) : turnAway(stream, 400, 'no port or token')
+        return isWhole
+          ? pass((socket) => deps.acceptServing(socket, { port, token: wanted }))
+          : turnAway(stream, 400, 'no port or token')
       }
       turnAway(stream, 400, 'no such door')
     } catch (error) {

@@ -36,8 +36,20 @@ describe('opening a socket', () => {
     ['socket', { authorization: 'Basic right-token' }, 401],
     ['socket', { authorization: 'Bearer right-token', origin: 'http://localhost' }, 403],
     ['tcp', { host, 'sec-websocket-protocol': `switchpoint, ${tokenProtocol('right-token')}` }, null],
-    ['tcp', { host, 'sec-websocket-protocol': `switchpoint, ${tokenProtocol('right-token')}`, origin: 'http://127.0.0.1:8000' }, null],
-    ['tcp', { host, 'sec-websocket-protocol': `switchpoint, ${tokenProtocol('right-token')}`, origin: 'http://evil.example' }, 403],
+    [
+      'tcp',
+      {
+        host,
+        'sec-websocket-protocol': `switchpoint, ${tokenProtocol('right-token')}`,
+        origin: 'http://127.0.0.1:8000',
+      },
+      null,
+    ],
+    [
+      'tcp',
+      { host, 'sec-websocket-protocol': `switchpoint, ${tokenProtocol('right-token')}`, origin: 'http://evil.example' },
+      403,
+    ],
     ['tcp', { host, 'sec-websocket-protocol': 'switchpoint' }, 401],
     ['tcp', { host: 'evil.example', authorization: 'Bearer right-token' }, 403],
   ] as const)('%s %j', (door, headers, status) => {

@@ -23,7 +23,10 @@ const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
 export function refuseForeign(headers: Pick<IncomingHttpHeaders, 'host' | 'origin'>): Refusal | null {
   const host = urlOf(`http://${headers.host ?? ''}`)
   if (!host || !loopbackNames.has(host.hostname)) {
-    return { status: 403, reason: `this server answers on localhost only, not to the name "${shorten(headers.host ?? '')}"` }
+    return {
+      status: 403,
+      reason: `this server answers on localhost only, not to the name "${shorten(headers.host ?? '')}"`,
+    }
   }
   if (headers.origin === undefined) return null
   const origin = urlOf(headers.origin)
@@ -34,8 +37,13 @@ export function refuseForeign(headers: Pick<IncomingHttpHeaders, 'host' | 'origi
 }
 
 /** Is this a request that may open a socket at all, and does it know the token? */
-export function refuseUpgrade(door: Door, headers: IncomingHttpHeaders, isToken: (given: string) => boolean): Refusal | null {
-  if (door === 'socket' && headers.origin !== undefined) return { status: 403, reason: 'no browser belongs on this socket' }
+export function refuseUpgrade(
+  door: Door,
+  headers: IncomingHttpHeaders,
+  isToken: (given: string) => boolean,
+): Refusal | null {
+  if (door === 'socket' && headers.origin !== undefined)
+    return { status: 403, reason: 'no browser belongs on this socket' }
   const foreign = door === 'tcp' ? refuseForeign(headers) : null
   if (foreign) return foreign
   const given = bearerOf(headers) ?? protocolTokenOf(headers)

@@ -26,7 +26,11 @@ export interface RpcDoor {
   close(): void
 }
 
-export function createRpcDoor(router: Router<Contract, EngineContext>, context: EngineContext, changed: () => void): RpcDoor {
+export function createRpcDoor(
+  router: Router<Contract, EngineContext>,
+  context: EngineContext,
+  changed: () => void,
+): RpcDoor {
   const handler = new RPCHandler(router, { rootInterceptors: [unknownAsFailure] })
   const open = new Set<WebSocket>()
   const check = setInterval(() => {

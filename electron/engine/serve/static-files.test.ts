@@ -14,7 +14,10 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'page-'))
   const page = join(root, 'page')
   mkdirSync(join(page, 'assets'), { recursive: true })
-  writeFileSync(join(page, 'index.html'), `<meta property="csp-nonce" nonce="${nonceMark}"><script nonce="${nonceMark}"></script>`)
+  writeFileSync(
+    join(page, 'index.html'),
+    `<meta property="csp-nonce" nonce="${nonceMark}"><script nonce="${nonceMark}"></script>`,
+  )
   writeFileSync(join(page, 'assets', 'a.js'), 'export {}')
   writeFileSync(join(page, 'assets', 'a b.css'), 'a{}')
   writeFileSync(join(page, '.env'), 'secret')
@@ -30,7 +33,10 @@ afterAll(() => {
 })
 
 /** A raw path: URL and fetch would tidy up the dots. */
-async function get(path: string, method = 'GET'): Promise<{ status: number; headers: IncomingMessage['headers']; text: string }> {
+async function get(
+  path: string,
+  method = 'GET',
+): Promise<{ status: number; headers: IncomingMessage['headers']; text: string }> {
   const { port } = server.address() as AddressInfo
   const asked = request({ port, path, method, headers: { host: `127.0.0.1:${port}` } }).end()
   const [response] = (await once(asked, 'response')) as [IncomingMessage]
@@ -42,10 +48,13 @@ async function get(path: string, method = 'GET'): Promise<{ status: number; head
 describe('the page', () => {
   it('comes with a strict policy whose nonce is fresh and stands in the page', async () => {
     const [first, second] = [await get('/'), await get('/index.html')]
-    const nonceOf = ({ headers }: typeof first) => /style-src-elem 'self' 'nonce-([^']+)'/.exec(headers['content-security-policy'] as string)?.[1]
+    const nonceOf = ({ headers }: typeof first) =>
+      /style-src-elem 'self' 'nonce-([^']+)'/.exec(headers['content-security-policy'] as string)?.[1]
     expect(nonceOf(first)).toBeTruthy()
     expect(nonceOf(first)).not.toBe(nonceOf(second))
-    expect(first.text).toBe(`<meta property="csp-nonce" nonce="${nonceOf(first)}"><script nonce="${nonceOf(first)}"></script>`)
+    expect(first.text).toBe(
+      `<meta property="csp-nonce" nonce="${nonceOf(first)}"><script nonce="${nonceOf(first)}"></script>`,
+    )
     const policy = first.headers['content-security-policy'] as string
     expect(policy).toContain("default-src 'none'")
     expect(policy).toContain("script-src 'self';")
@@ -54,7 +63,11 @@ describe('the page', () => {
   })
 
   it('serves assets by type, to be kept', async () => {
-    expect(await get('/assets/a.js')).toMatchObject({ status: 200, text: 'export {}', headers: { 'content-type': 'text/javascript; charset=utf-8', 'x-content-type-options': 'nosniff' } })
+    expect(await get('/assets/a.js')).toMatchObject({
+      status: 200,
+      text: 'export {}',
+      headers: { 'content-type': 'text/javascript; charset=utf-8', 'x-content-type-options': 'nosniff' },
+    })
     expect((await get('/assets/a%20b.css')).status).toBe(200)
     expect((await get('/assets/a.js')).headers['cache-control']).toContain('immutable')
     expect(await get('/assets/a.js', 'HEAD')).toMatchObject({ status: 200, text: '' })

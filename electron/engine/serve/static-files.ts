@@ -42,7 +42,12 @@ export async function serveFile(folder: string, request: IncomingMessage, respon
     const nonce = randomBytes(18).toString('base64')
     const page = (await readFile(path, 'utf8')).replaceAll(nonceMark, nonce)
     const policy = contentSecurityPolicy(nonce, [`ws://${request.headers.host}`])
-    response.writeHead(200, { ...safety, 'content-type': type, 'content-security-policy': policy, 'cache-control': 'no-store' })
+    response.writeHead(200, {
+      ...safety,
+      'content-type': type,
+      'content-security-policy': policy,
+      'cache-control': 'no-store',
+    })
     response.end(request.method === 'HEAD' ? undefined : page)
     return
   }
@@ -57,7 +62,9 @@ export async function serveFile(folder: string, request: IncomingMessage, respon
     ...(extname(path) === '.svg' && { 'content-security-policy': policy }),
   })
   if (request.method === 'HEAD') return void response.end()
-  createReadStream(path).on('error', () => response.destroy()).pipe(response)
+  createReadStream(path)
+    .on('error', () => response.destroy())
+    .pipe(response)
 }
 
 /** The file a URL names, links followed; null when there is none inside the folder. */
@@ -75,6 +82,10 @@ export function fileIn(folder: string, url: string): string | null {
 }
 
 export function refuse(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { ...safety, 'content-type': 'text/plain; charset=utf-8', 'content-security-policy': "default-src 'none'" })
+  response.writeHead(status, {
+    ...safety,
+    'content-type': 'text/plain; charset=utf-8',
+    'content-security-policy': "default-src 'none'",
+  })
   response.end(`${text}\n`)
 }

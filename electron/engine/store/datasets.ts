@@ -37,7 +37,14 @@ export function createDatasetStore(store: Store): DatasetStore {
   return {
     datasets: () =>
       store
-        .all(query.selectFrom('datasets').selectAll().where('deleted_at', 'is', null).orderBy('created_at', 'desc').orderBy('id'))
+        .all(
+          query
+            .selectFrom('datasets')
+            .selectAll()
+            .where('deleted_at', 'is', null)
+            .orderBy('created_at', 'desc')
+            .orderBy('id'),
+        )
         .map(datasetOf),
     dataset: (id) => kept(store.first(query.selectFrom('datasets').selectAll().where('id', '=', id)), datasetOf),
     datasetByContent: (task, contentHash) =>
@@ -71,11 +78,15 @@ export function createDatasetStore(store: Store): DatasetStore {
         putScorers(store, id, dataset.scorers)
       }),
     putScorers: (dataset, scorers) => store.transaction(() => putScorers(store, dataset, scorers)),
-    renameDataset: (id, name, version) => void store.run(query.updateTable('datasets').set({ name, version }).where('id', '=', id)),
-    setDatasetRemoved: (id, at) => void store.run(query.updateTable('datasets').set({ deleted_at: at }).where('id', '=', id)),
+    renameDataset: (id, name, version) =>
+      void store.run(query.updateTable('datasets').set({ name, version }).where('id', '=', id)),
+    setDatasetRemoved: (id, at) =>
+      void store.run(query.updateTable('datasets').set({ deleted_at: at }).where('id', '=', id)),
 
     subsets: () =>
-      store.all(subsetsWithNames().where('subsets.deleted_at', 'is', null).orderBy('subsets.created_at', 'desc')).map(subsetOf),
+      store
+        .all(subsetsWithNames().where('subsets.deleted_at', 'is', null).orderBy('subsets.created_at', 'desc'))
+        .map(subsetOf),
     subset: (id) => kept(store.first(subsetsWithNames().where('subsets.id', '=', id)), subsetOf),
     lastSubsetVersion: (name) => lastVersion('subsets', name),
     addSubset: (subset) => {
@@ -91,7 +102,8 @@ export function createDatasetStore(store: Store): DatasetStore {
         }),
       )
     },
-    setSubsetRemoved: (id, at) => void store.run(query.updateTable('subsets').set({ deleted_at: at }).where('id', '=', id)),
+    setSubsetRemoved: (id, at) =>
+      void store.run(query.updateTable('subsets').set({ deleted_at: at }).where('id', '=', id)),
   }
 }
 

@@ -11,8 +11,29 @@ beforeEach(() => {
   store = openStore(':memory:', { backups: null })
   measurements = createMeasurements(store)
   createRunRecords(store).insert({
-    ...{ id: 'run_aaaa', name: 'n', experiment: 'e', parent: null, parent_step: null, kind: 'sft', objective: 'sft', paradigm: 'sft', model: 'lab-0.3m' },
-    ...{ task: 'lab', data: 'd', seed: 1, stage: '{}', engine: '{}', fingerprint: 'f', state: 'running', queue_order: null, detached: 0, steps: 1 },
+    ...{
+      id: 'run_aaaa',
+      name: 'n',
+      experiment: 'e',
+      parent: null,
+      parent_step: null,
+      kind: 'sft',
+      objective: 'sft',
+      paradigm: 'sft',
+      model: 'lab-0.3m',
+    },
+    ...{
+      task: 'lab',
+      data: 'd',
+      seed: 1,
+      stage: '{}',
+      engine: '{}',
+      fingerprint: 'f',
+      state: 'running',
+      queue_order: null,
+      detached: 0,
+      steps: 1,
+    },
     ...{ code_version: '0', created_at: 0 },
   })
 })
@@ -20,14 +41,29 @@ afterEach(() => store.close())
 
 const put = (values: readonly number[], key = 'train/loss', from = 0) =>
   store.transaction(() =>
-    values.forEach((value, i) => measurements.putMetrics(no, 1, { step: from + i, flops: 10 * (from + i), tokens: 2 * (from + i), wallMs: from + i }, { [key]: value })),
+    values.forEach((value, i) =>
+      measurements.putMetrics(
+        no,
+        1,
+        { step: from + i, flops: 10 * (from + i), tokens: 2 * (from + i), wallMs: from + i },
+        { [key]: value },
+      ),
+    ),
   )
 
 describe('series', () => {
   it('come whole while they are short, with where each point stands', () => {
     put([3, 1, 2])
     expect(measurements.series(no, 'train/loss', -1, 100)).toEqual({
-      ...{ key: 'train/loss', step: [0, 1, 2], flops: [0, 10, 20], tokens: [0, 2, 4], wallMs: [0, 1, 2], value: [3, 1, 2], total: 3 },
+      ...{
+        key: 'train/loss',
+        step: [0, 1, 2],
+        flops: [0, 10, 20],
+        tokens: [0, 2, 4],
+        wallMs: [0, 1, 2],
+        value: [3, 1, 2],
+        total: 3,
+      },
     })
     expect(measurements.series(no, 'train/loss', 1, 100).step).toEqual([2])
     expect(measurements.series(no, 'nothing', -1, 100).total).toBe(0)
@@ -35,18 +71,22 @@ describe('series', () => {
 
   it('keep every peak and hollow, the first and the last, however much is left out', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: -1e6, max: 1e6 }), { minLength: 60, maxLength: 400 }), fc.integer({ min: 10, max: 50 }), (values, maxPoints) => {
-        measurements.forgetAfter(no, -1)
-        put(values)
-        const { value, step, total } = measurements.series(no, 'train/loss', -1, maxPoints)
-        expect(total).toBe(values.length)
-        expect(value.length).toBeLessThanOrEqual(maxPoints)
-        expect(Math.max(...value)).toBe(Math.max(...values))
-        expect(Math.min(...value)).toBe(Math.min(...values))
-        expect([step[0], step.at(-1)]).toEqual([0, values.length - 1])
-        expect(step).toEqual([...new Set(step)].sort((a, b) => a - b))
-        step.forEach((at, i) => expect(value[i]).toBe(values[at]))
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: -1e6, max: 1e6 }), { minLength: 60, maxLength: 400 }),
+        fc.integer({ min: 10, max: 50 }),
+        (values, maxPoints) => {
+          measurements.forgetAfter(no, -1)
+          put(values)
+          const { value, step, total } = measurements.series(no, 'train/loss', -1, maxPoints)
+          expect(total).toBe(values.length)
+          expect(value.length).toBeLessThanOrEqual(maxPoints)
+          expect(Math.max(...value)).toBe(Math.max(...values))
+          expect(Math.min(...value)).toBe(Math.min(...values))
+          expect([step[0], step.at(-1)]).toEqual([0, values.length - 1])
+          expect(step).toEqual([...new Set(step)].sort((a, b) => a - b))
+          step.forEach((at, i) => expect(value[i]).toBe(values[at]))
+        },
+      ),
       { numRuns: 40 },
     )
   })
@@ -90,5 +130,8 @@ it('a key made in a transaction that failed can be made again', () => {
 it('knows the newest of what it is asked for', () => {
   put([1, 2, 3])
   put([9], 'val/loss')
-  expect(measurements.newest(no, ['train/loss', 'val/loss', 'eval/accuracy'])).toEqual({ 'train/loss': 3, 'val/loss': 9 })
+  expect(measurements.newest(no, ['train/loss', 'val/loss', 'eval/accuracy'])).toEqual({
+    'train/loss': 3,
+    'val/loss': 9,
+  })
 })

@@ -45,17 +45,28 @@ export interface Measurements {
 
 export function createMeasurements(store: Store): Measurements {
   const sql = (text: string) => store.sqlite.prepare(text)
-  const putPosition = sql(`INSERT INTO positions (run_no, step, flops, tokens, wall_ms, attempt) VALUES (?, ?, ?, ?, ?, ?)
+  const putPosition =
+    sql(`INSERT INTO positions (run_no, step, flops, tokens, wall_ms, attempt) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET flops = excluded.flops, tokens = excluded.tokens, wall_ms = excluded.wall_ms, attempt = excluded.attempt`)
   const putMetric = sql('INSERT OR REPLACE INTO metrics (run_no, key_no, step, value) VALUES (?, ?, ?, ?)')
-  const putSample = sql('INSERT OR REPLACE INTO samples (run_no, step, purpose, ordinal, correct, sample) VALUES (?, ?, ?, ?, ?, ?)')
-  const addKey = sql('INSERT INTO metric_keys (key) VALUES (?) ON CONFLICT DO UPDATE SET key = key RETURNING no').pluck()
+  const putSample = sql(
+    'INSERT OR REPLACE INTO samples (run_no, step, purpose, ordinal, correct, sample) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  const addKey = sql(
+    'INSERT INTO metric_keys (key) VALUES (?) ON CONFLICT DO UPDATE SET key = key RETURNING no',
+  ).pluck()
   const findKey = sql('SELECT no FROM metric_keys WHERE key = ?').pluck()
-  const newestValue = sql('SELECT value FROM metrics WHERE run_no = ? AND key_no = ? ORDER BY step DESC LIMIT 1').pluck()
-  const range = sql('SELECT count(*) AS total, min(step) AS first, max(step) AS last FROM metrics WHERE run_no = ? AND key_no = ? AND step > ?')
+  const newestValue = sql(
+    'SELECT value FROM metrics WHERE run_no = ? AND key_no = ? ORDER BY step DESC LIMIT 1',
+  ).pluck()
+  const range = sql(
+    'SELECT count(*) AS total, min(step) AS first, max(step) AS last FROM metrics WHERE run_no = ? AND key_no = ? AND step > ?',
+  )
   const columns = 'm.step, p.flops, p.tokens, p.wall_ms, m.value'
   const joined = 'metrics m JOIN positions p ON p.run_no = m.run_no AND p.step = m.step'
-  const every = sql(`SELECT ${columns} FROM ${joined} WHERE m.run_no = ? AND m.key_no = ? AND m.step > ? ORDER BY m.step`).raw()
+  const every = sql(
+    `SELECT ${columns} FROM ${joined} WHERE m.run_no = ? AND m.key_no = ? AND m.step > ? ORDER BY m.step`,
+  ).raw()
   // Of each stretch the lowest and the highest value, where they stand, and of the whole the first and the last.
   const bucketed = (extreme: 'min' | 'max') =>
     `SELECT step FROM (SELECT step, ${extreme}(value) FROM metrics WHERE run_no = @run AND key_no = @key AND step > @since
@@ -78,7 +89,9 @@ export function createMeasurements(store: Store): Measurements {
       }
     },
     putSamples(run, step, purpose, samples) {
-      samples.forEach((sample, i) => putSample.run(run, step, purpose, i, sample.correct ? 1 : 0, JSON.stringify(sample)))
+      samples.forEach((sample, i) =>
+        putSample.run(run, step, purpose, i, sample.correct ? 1 : 0, JSON.stringify(sample)),
+      )
     },
     putEvaluation: (row) => void store.run(query.replaceInto('evaluations').values(row)),
     putCheckpoint: (row) =>
@@ -105,7 +118,11 @@ export function createMeasurements(store: Store): Measurements {
             .select('key')
             .where(({ exists, selectFrom }) =>
               exists(
-                selectFrom('metrics').select('step').where('run_no', '=', run).whereRef('metrics.key_no', '=', 'metric_keys.no').limit(1),
+                selectFrom('metrics')
+                  .select('step')
+                  .where('run_no', '=', run)
+                  .whereRef('metrics.key_no', '=', 'metric_keys.no')
+                  .limit(1),
               ),
             )
             .orderBy('no'),
@@ -143,12 +160,28 @@ export function createMeasurements(store: Store): Measurements {
     },
     lastPosition: (run) => store.first(positions(run).orderBy('step', 'desc').limit(1)),
     positionAt: (run, step) => store.first(positions(run).where('step', '<=', step).orderBy('step', 'desc').limit(1)),
-    evaluations: (run) => store.all(query.selectFrom('evaluations').selectAll().where('run_no', '=', run).orderBy('step')),
-    checkpoints: (run) => store.all(query.selectFrom('checkpoints').selectAll().where('run_no', '=', run).orderBy('step')),
+    evaluations: (run) =>
+      store.all(query.selectFrom('evaluations').selectAll().where('run_no', '=', run).orderBy('step')),
+    checkpoints: (run) =>
+      store.all(query.selectFrom('checkpoints').selectAll().where('run_no', '=', run).orderBy('step')),
     pin: (run, step, pinned) =>
-      store.run(query.updateTable('checkpoints').set({ pinned: pinned ? 1 : 0 }).where('run_no', '=', run).where('step', '=', step)),
+      store.run(
+        query
+          .updateTable('checkpoints')
+          .set({ pinned: pinned ? 1 : 0 })
+          .where('run_no', '=', run)
+          .where('step', '=', step),
+      ),
     events: (run, offset, limit) =>
-      store.all(query.selectFrom('events').selectAll().where('run_no', '=', run).orderBy('id', 'desc').limit(limit).offset(offset)),
+      store.all(
+        query
+          .selectFrom('events')
+          .selectAll()
+          .where('run_no', '=', run)
+          .orderBy('id', 'desc')
+          .limit(limit)
+          .offset(offset),
+      ),
     sampleSteps: (run) =>
       store.all(
         query

@@ -23,7 +23,10 @@ export const versionOf = (db: Database): number => db.pragma('user_version', { s
  * Throws `workspace.from_future` for a database of a newer Switchpoint, `workspace.corrupt` when a migration fails.
  * Returns the path of the backup, or null where none was needed.
  */
-export function migrate(db: Database, { backups, migrations = all, to = Number.POSITIVE_INFINITY }: MigrateOptions): string | null {
+export function migrate(
+  db: Database,
+  { backups, migrations = all, to = Number.POSITIVE_INFINITY }: MigrateOptions,
+): string | null {
   checkOrder(migrations)
   const from = versionOf(db)
   const newest = migrations.at(-1)?.version ?? 0

@@ -56,7 +56,9 @@ export function createRunRecords(store: Store): RunRecords {
       ),
     byId: (id) => byIdStatement.get(id) as RunRow | undefined,
     inStates: (states) =>
-      store.all(selectRuns().where('state', 'in', states).where('deleted_at', 'is', null).orderBy('queue_order').orderBy('no')),
+      store.all(
+        selectRuns().where('state', 'in', states).where('deleted_at', 'is', null).orderBy('queue_order').orderBy('no'),
+      ),
     children: (id) => store.all(selectRuns().where('parent', '=', id).where('deleted_at', 'is', null).orderBy('no')),
     descendants: (id) => descendantsOf.all(id) as RunRow[],
     ofStudy: (study) => store.all(selectRuns().where('study', '=', study).orderBy('no')),
@@ -69,18 +71,34 @@ export function createRunRecords(store: Store): RunRecords {
         let last = store.first(query.selectFrom('runs').select(({ fn }) => fn.max('queue_order').as('last')))?.last ?? 0
         for (const id of ids) {
           store.run(
-            query.updateTable('runs').set({ state: 'queued', queue_order: ++last, error: null, ended_at: null }).where('id', '=', id),
+            query
+              .updateTable('runs')
+              .set({ state: 'queued', queue_order: ++last, error: null, ended_at: null })
+              .where('id', '=', id),
           )
         }
       }),
     reorder: (ids) =>
       store.transaction(() => {
-        ids.forEach((id, i) => store.run(query.updateTable('runs').set({ queue_order: i + 1 }).where('id', '=', id)))
+        ids.forEach((id, i) =>
+          store.run(
+            query
+              .updateTable('runs')
+              .set({ queue_order: i + 1 })
+              .where('id', '=', id),
+          ),
+        )
       }),
     toFront: (id) =>
       store.transaction(() => {
-        const first = store.first(query.selectFrom('runs').select(({ fn }) => fn.min('queue_order').as('first')))?.first ?? 1
-        store.run(query.updateTable('runs').set({ queue_order: first - 1 }).where('id', '=', id))
+        const first =
+          store.first(query.selectFrom('runs').select(({ fn }) => fn.min('queue_order').as('first')))?.first ?? 1
+        store.run(
+          query
+            .updateTable('runs')
+            .set({ queue_order: first - 1 })
+            .where('id', '=', id),
+        )
       }),
     settle: (id, state, error, at) =>
       void store.run(
@@ -116,9 +134,13 @@ export function createRunRecords(store: Store): RunRecords {
         )
       }),
     attempt: (run) =>
-      store.first(query.selectFrom('attempts').selectAll().where('run_no', '=', run.no).where('attempt', '=', run.attempt)),
+      store.first(
+        query.selectFrom('attempts').selectAll().where('run_no', '=', run.no).where('attempt', '=', run.attempt),
+      ),
     setProcess: (run, attempt, { pid, born }) =>
-      void store.run(query.updateTable('attempts').set({ pid, born }).where('run_no', '=', run.no).where('attempt', '=', attempt)),
+      void store.run(
+        query.updateTable('attempts').set({ pid, born }).where('run_no', '=', run.no).where('attempt', '=', attempt),
+      ),
     noteProcess(run, attempt, pid) {
       const born = bornAt(pid)
       if (born === null) return
@@ -133,7 +155,11 @@ export function createRunRecords(store: Store): RunRecords {
     },
     closeAttempt: (run, attempt, outcome, at) =>
       void store.run(
-        query.updateTable('attempts').set({ outcome, ended_at: at }).where('run_no', '=', run.no).where('attempt', '=', attempt),
+        query
+          .updateTable('attempts')
+          .set({ outcome, ended_at: at })
+          .where('run_no', '=', run.no)
+          .where('attempt', '=', attempt),
       ),
     setDeleted: (ids, at) => void store.run(query.updateTable('runs').set({ deleted_at: at }).where('id', 'in', ids)),
     purge: ({ no, id }) =>

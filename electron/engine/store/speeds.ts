@@ -14,10 +14,17 @@ export interface Speeds {
 
 export function createSpeeds(store: Store): Speeds {
   const like = ({ machine, model, kind }: Pick<Speed, 'machine' | 'model' | 'kind'>) =>
-    query.selectFrom('speeds').selectAll().where('machine', '=', machine).where('model', '=', model).where('kind', '=', kind)
+    query
+      .selectFrom('speeds')
+      .selectAll()
+      .where('machine', '=', machine)
+      .where('model', '=', model)
+      .where('kind', '=', kind)
   return {
     find: (key) =>
-      store.first(like(key).where('shape', '=', key.shape)) ?? store.first(like(key).orderBy('measured_at', 'desc').limit(1)) ?? null,
+      store.first(like(key).where('shape', '=', key.shape)) ??
+      store.first(like(key).orderBy('measured_at', 'desc').limit(1)) ??
+      null,
     add(speed) {
       const before = store.first(like(speed).where('shape', '=', speed.shape))
       const weight = before ? Math.max(1 / 3, 1 / (before.runs + 1)) : 1

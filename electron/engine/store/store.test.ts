@@ -33,10 +33,16 @@ describe('the store', () => {
       import { openStore } from ${JSON.stringify(join(import.meta.dirname, 'store.ts'))}
       try { openStore(${JSON.stringify(path)}, { backups: null }); process.kill(process.pid, 'SIGKILL') }
       catch (error) { console.log(error.code) }`
-    const refused = spawnSync(process.execPath, ['--input-type=module', '-e', other], { encoding: 'utf8', cwd: import.meta.dirname })
+    const refused = spawnSync(process.execPath, ['--input-type=module', '-e', other], {
+      encoding: 'utf8',
+      cwd: import.meta.dirname,
+    })
     expect(refused.stdout.trim()).toBe('workspace.locked')
     store.close()
-    const killed = spawnSync(process.execPath, ['--input-type=module', '-e', other], { encoding: 'utf8', cwd: import.meta.dirname })
+    const killed = spawnSync(process.execPath, ['--input-type=module', '-e', other], {
+      encoding: 'utf8',
+      cwd: import.meta.dirname,
+    })
     expect(killed.signal).toBe('SIGKILL')
     openStore(path, { backups: null }).close()
   })
@@ -45,7 +51,9 @@ describe('the store', () => {
     const db = new Database(path)
     db.pragma('user_version = 9990')
     db.close()
-    expect(() => openStore(path, { backups: folder })).toThrow(expect.objectContaining({ code: 'workspace.from_future' }) as Error)
+    expect(() => openStore(path, { backups: folder })).toThrow(
+      expect.objectContaining({ code: 'workspace.from_future' }) as Error,
+    )
     const again = new Database(path)
     expect(versionOf(again)).toBe(9990)
     again.close()
@@ -53,7 +61,9 @@ describe('the store', () => {
 
   it('says that a file is no database', () => {
     writeFileSync(path, 'x'.repeat(5000))
-    expect(() => openStore(path, { backups: null })).toThrow(expect.objectContaining({ code: 'workspace.corrupt' }) as Error)
+    expect(() => openStore(path, { backups: null })).toThrow(
+      expect.objectContaining({ code: 'workspace.corrupt' }) as Error,
+    )
   })
 
   it('joins nested transactions and takes all of it back', () => {
@@ -91,9 +101,9 @@ describe('migrating', () => {
   it('stops at a migration that fails and keeps what was before', () => {
     const db = new Database(path)
     const failing = step(20, 'CREATE TABLE b (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1)')
-    expect(() => migrate(db, { backups: null, migrations: [step(10, 'CREATE TABLE a (x INTEGER) STRICT'), failing] })).toThrow(
-      expect.objectContaining({ code: 'workspace.corrupt' }) as Error,
-    )
+    expect(() =>
+      migrate(db, { backups: null, migrations: [step(10, 'CREATE TABLE a (x INTEGER) STRICT'), failing] }),
+    ).toThrow(expect.objectContaining({ code: 'workspace.corrupt' }) as Error)
     expect(versionOf(db)).toBe(10)
     expect(db.prepare(`SELECT name FROM sqlite_master`).pluck().all()).toEqual(['a'])
     db.close()

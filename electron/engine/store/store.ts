@@ -90,7 +90,9 @@ function openDatabase(path: string, backups: string | null): Database.Database {
     sqlite.pragma('synchronous = NORMAL')
     sqlite.pragma('foreign_keys = ON')
     // The first write takes the exclusive lock, and locking_mode keeps it.
-    sqlite.transaction(() => sqlite!.pragma(`user_version = ${sqlite!.pragma('user_version', { simple: true }) as number}`)).immediate()
+    sqlite
+      .transaction(() => sqlite!.pragma(`user_version = ${sqlite!.pragma('user_version', { simple: true }) as number}`))
+      .immediate()
     migrate(sqlite, { backups })
     return sqlite
   } catch (cause) {
@@ -119,14 +121,19 @@ function asFailure(cause: unknown, path: string): unknown {
         code: 'workspace.corrupt',
         message: `The store cannot be read: ${cause.message}.`,
         input: path,
-        remedy: 'Put back a copy from the workspace\'s backups folder, or open another workspace.',
+        remedy: "Put back a copy from the workspace's backups folder, or open another workspace.",
       },
       { cause },
     )
   }
   if (code === 'SQLITE_FULL') {
     return new Failure(
-      { code: 'workspace.full', message: 'The disk is full.', input: path, remedy: 'Free some space and open it again.' },
+      {
+        code: 'workspace.full',
+        message: 'The disk is full.',
+        input: path,
+        remedy: 'Free some space and open it again.',
+      },
       { cause },
     )
   }

@@ -46,7 +46,9 @@ export function assess(runs: readonly StudyRunFacts[]): Standing {
   const done = total > 0 ? runs.reduce((sum, run) => sum + weight(run) * shareOf(run), 0) / total : 0
   const left = runs.filter(({ state }) => state !== 'completed')
   const isKnown = left.every(({ secondsLeft }) => secondsLeft !== null)
-  const short = runs.find(({ state }) => state === 'failed' || state === 'interrupted' || state === 'stopped' || state === 'paused')
+  const short = runs.find(
+    ({ state }) => state === 'failed' || state === 'interrupted' || state === 'stopped' || state === 'paused',
+  )
   return {
     state: isComplete ? 'complete' : isOpen ? 'running' : 'stuck',
     now: isComplete

@@ -46,7 +46,14 @@ export function quickPlan(seed: number, threads: number): PlannedRun[] {
   const budget = { steps: manySteps, totalFlops: s.totalFlops }
   const checkpoints = { keepLast: 2 }
   const lanes = threads > 1 ? { threads: s.armThreads } : {}
-  const entry = (key: string, role: StudyRole, from: string | null, name: string, stage: ExperimentInput['stages'][number], engine = lanes) => ({
+  const entry = (
+    key: string,
+    role: StudyRole,
+    from: string | null,
+    name: string,
+    stage: ExperimentInput['stages'][number],
+    engine = lanes,
+  ) => ({
     ...{ key, role, from },
     spec: ExperimentSpec.parse({ name, seed, engine, stages: [stage] } satisfies ExperimentInput),
   })
@@ -56,11 +63,29 @@ export function quickPlan(seed: number, threads: number): PlannedRun[] {
   const [adaptive, stable, mild] = regimes
   // In the order that leaves two lanes the least idle at the end.
   return [
-    entry('base', 'base', null, 'base', { kind: 'pretrain', budget: { steps: s.baseSteps }, checkpoints, evaluation: evaluation(s.baseSteps) }, {}),
-    entry('sft', 'sft', 'base', 'SFT', { kind: 'sft', data: sftData, validation, budget: { steps: s.sftSteps }, evaluation: evaluation(s.sftEvaluationEvery) }),
+    entry(
+      'base',
+      'base',
+      null,
+      'base',
+      { kind: 'pretrain', budget: { steps: s.baseSteps }, checkpoints, evaluation: evaluation(s.baseSteps) },
+      {},
+    ),
+    entry('sft', 'sft', 'base', 'SFT', {
+      kind: 'sft',
+      data: sftData,
+      validation,
+      budget: { steps: s.sftSteps },
+      evaluation: evaluation(s.sftEvaluationEvery),
+    }),
     entry('pure-rl', 'pure-rl', 'base', 'pure RL', rl),
     branch(adaptive),
-    entry('luffy', 'luffy', 'base', 'LUFFY', { ...rl, kind: 'synchronized', data: sftData, objective: { type: 'luffy' } }),
+    entry('luffy', 'luffy', 'base', 'LUFFY', {
+      ...rl,
+      kind: 'synchronized',
+      data: sftData,
+      objective: { type: 'luffy' },
+    }),
     branch(stable),
     entry('pure-sft', 'pure-sft', 'base', 'pure SFT', {
       kind: 'sft',

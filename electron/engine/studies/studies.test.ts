@@ -30,7 +30,16 @@ const studyIn = (state: Study['state']) =>
 it('runs its plan to a result and a report that needs nothing else, over a killed engine and a killed trainer', async () => {
   const { id } = await engine.calls.studies.startQuick({ seed: 3 })
   const started = await studyIn('running')
-  expect(started.runs.map(({ role }) => role)).toEqual(['base', 'sft', 'pure-rl', 'branch', 'luffy', 'branch', 'pure-sft', 'branch'])
+  expect(started.runs.map(({ role }) => role)).toEqual([
+    'base',
+    'sft',
+    'pure-rl',
+    'branch',
+    'luffy',
+    'branch',
+    'pure-sft',
+    'branch',
+  ])
   // An engine is killed on the way: the next one goes on.
   await engine.kill()
   engine = await startTestEngine(workspace)
@@ -54,7 +63,11 @@ it('runs its plan to a result and a report that needs nothing else, over a kille
   const of = (role: string) => result!.runs.filter((run) => run.role === role)
   const sft = of('sft')[0]!
   // Loss 1 + (x - 14)^2 / 400: within 2 % from 12 to 16 on the even steps, above after.
-  expect(of('branch').map(({ parent, parentStep }) => [parent, parentStep]).sort((a, b) => Number(a[1]) - Number(b[1]))).toEqual([
+  expect(
+    of('branch')
+      .map(({ parent, parentStep }) => [parent, parentStep])
+      .sort((a, b) => Number(a[1]) - Number(b[1])),
+  ).toEqual([
     [sft.id, 6],
     [sft.id, 14],
     [sft.id, 18],
@@ -64,7 +77,8 @@ it('runs its plan to a result and a report that needs nothing else, over a kille
     expect(branch.plRl! + branch.pSft!).toBeCloseTo(branch.aPost!)
     expect(branch.flops).toBe(10 * branch.parentStep! + 240)
   }
-  for (const { id: run } of runs) expect(result!.accuracy[run]).toMatchObject({ n: 4, value: expect.any(Number) as number })
+  for (const { id: run } of runs)
+    expect(result!.accuracy[run]).toMatchObject({ n: 4, value: expect.any(Number) as number })
   const report = readFileSync(result!.report, 'utf8')
   expect(report).toContain('<h1>')
   expect((await engine.calls.studies.report({ id })).html).toBe(report)

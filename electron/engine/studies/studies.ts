@@ -51,7 +51,11 @@ export interface StudiesDeps {
   /** Running, or queued and sure to get its turn. */
   isOnItsWay(run: RunRow): boolean
   /** Makes the result and the report of a complete study (result.ts, report/). */
-  conclude(study: { readonly id: string; readonly runs: readonly PlannedRunId[]; readonly wallS: number }): Promise<StudyParts>
+  conclude(study: {
+    readonly id: string
+    readonly runs: readonly PlannedRunId[]
+    readonly wallS: number
+  }): Promise<StudyParts>
   now(): number
 }
 
@@ -63,7 +67,8 @@ export interface PlannedRunId {
 const watchEveryMs = 2_000
 
 /** Where the machine's speed is not known: as fast as so far. */
-const byPace = ({ worked_ms }: StudyRow, done: number): number | null => (done > 0.05 ? ((worked_ms / 1000) * (1 - done)) / done : null)
+const byPace = ({ worked_ms }: StudyRow, done: number): number | null =>
+  done > 0.05 ? ((worked_ms / 1000) * (1 - done)) / done : null
 
 export function createStudies(deps: StudiesDeps): Studies {
   const { store, studies, records, runs, estimates, notices, log, workspace, threads, now } = deps
@@ -73,7 +78,12 @@ export function createStudies(deps: StudiesDeps): Studies {
   const find = (id: string): StudyRow => {
     const study = studies.byId(id)
     if (study) return study
-    throw new Failure({ code: 'study.not_found', message: 'There is no such study in this workspace.', input: id, remedy: 'List the studies to see their ids.' })
+    throw new Failure({
+      code: 'study.not_found',
+      message: 'There is no such study in this workspace.',
+      input: id,
+      remedy: 'List the studies to see their ids.',
+    })
   }
   const planOf = (study: StudyRow) => JSON.parse(study.plan) as PlannedRunId[]
   const rowsOf = (study: StudyRow): RunRow[] => planOf(study).flatMap(({ id }) => records.byId(id) ?? [])
@@ -85,14 +95,22 @@ export function createStudies(deps: StudiesDeps): Studies {
     const share = run.steps > 0 ? Math.min(1, run.step / run.steps) : 0
     const spent = run.wall_ms / 1000
     return {
-      ...{ name: run.name, state: run.state, share, activity: run.activity, secondsLeft, isOnItsWay: deps.isOnItsWay(run) },
+      ...{
+        name: run.name,
+        state: run.state,
+        share,
+        activity: run.activity,
+        secondsLeft,
+        isOnItsWay: deps.isOnItsWay(run),
+      },
       seconds: run.state === 'completed' ? spent : secondsLeft === null ? null : secondsLeft + spent,
       width: Math.min(engine.threads ?? threads, threads) / threads,
       error: run.error === null ? null : (JSON.parse(run.error) as FailureFacts),
     }
   }
 
-  const standingOf = async (study: StudyRow): Promise<Standing> => assess(await Promise.all(rowsOf(study).map(factsOfRun)))
+  const standingOf = async (study: StudyRow): Promise<Standing> =>
+    assess(await Promise.all(rowsOf(study).map(factsOfRun)))
 
   /** Follows a running study: counts its time, ends it when its runs have ended. */
   async function follow(study: StudyRow): Promise<void> {
@@ -102,7 +120,11 @@ export function createStudies(deps: StudiesDeps): Studies {
     if (studies.byId(study.id)?.state !== 'running' || rounds.get(study.id) !== round) return
     if (standing.state === 'complete') return conclude(study)
     if (standing.state === 'stuck') {
-      studies.change(study.id, { state: 'interrupted', error: standing.error && JSON.stringify(standing.error), ended_at: now() })
+      studies.change(study.id, {
+        state: 'interrupted',
+        error: standing.error && JSON.stringify(standing.error),
+        ended_at: now(),
+      })
       notices.changed('studies', study.id)
     }
   }
@@ -140,7 +162,9 @@ export function createStudies(deps: StudiesDeps): Studies {
       lastTick.set(study.id, at)
       if (since !== undefined) studies.change(study.id, { worked_ms: study.worked_ms + (at - since) })
       notices.changed('studies', study.id)
-      follow(study).catch((error: unknown) => log.error({ err: error, study: study.id }, 'a study could not be followed'))
+      follow(study).catch((error: unknown) =>
+        log.error({ err: error, study: study.id }, 'a study could not be followed'),
+      )
     }
   }
   const timer = setInterval(tick, watchEveryMs)
@@ -152,7 +176,13 @@ export function createStudies(deps: StudiesDeps): Studies {
     const isRunning = study.state === 'running'
     const standing = isRunning ? await standingOf(study) : null
     const parsed = <T>(text: string | null) => (text === null ? null : (JSON.parse(text) as T))
-    const words = { done: 'complete', failed: 'failed', cancelled: 'cancelled', interrupted: 'interrupted', running: '' } as const
+    const words = {
+      done: 'complete',
+      failed: 'failed',
+      cancelled: 'cancelled',
+      interrupted: 'interrupted',
+      running: '',
+    } as const
     return {
       id: study.id,
       kind: 'quick',
@@ -200,7 +230,12 @@ export function createStudies(deps: StudiesDeps): Studies {
     resume(id) {
       const study = find(id)
       if (study.state === 'running' || study.state === 'done') {
-        throw new Failure({ code: 'run.wrong_state', message: `The study is ${study.state === 'done' ? 'complete' : 'running'}.`, input: id, remedy: 'There is nothing to resume.' })
+        throw new Failure({
+          code: 'run.wrong_state',
+          message: `The study is ${study.state === 'done' ? 'complete' : 'running'}.`,
+          input: id,
+          remedy: 'There is nothing to resume.',
+        })
       }
       studies.change(id, { state: 'running', error: null, ended_at: null })
       rounds.set(id, (rounds.get(id) ?? 0) + 1)
@@ -216,7 +251,12 @@ export function createStudies(deps: StudiesDeps): Studies {
       find(id)
       const path = reportPath(id)
       if (existsSync(path)) return { html: readFileSync(path, 'utf8'), path }
-      throw new Failure({ code: 'study.not_found', message: 'The study has no report yet.', input: id, remedy: 'Wait until it is complete, or resume it.' })
+      throw new Failure({
+        code: 'study.not_found',
+        message: 'The study has no report yet.',
+        input: id,
+        remedy: 'Wait until it is complete, or resume it.',
+      })
     },
     takeOver: tick,
     close() {

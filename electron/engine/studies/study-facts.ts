@@ -62,7 +62,11 @@ export interface FactsDeps {
   readonly fits: Fits
 }
 
-export async function gatherFacts(planned: readonly PlannedRunId[], wallS: number, deps: FactsDeps): Promise<StudyFacts> {
+export async function gatherFacts(
+  planned: readonly PlannedRunId[],
+  wallS: number,
+  deps: FactsDeps,
+): Promise<StudyFacts> {
   const { records, measurements } = deps
   const runs = planned.map(({ id, role }) => ({ role, run: records.byId(id)! }))
   const arms = await Promise.all(runs.map(({ role, run }) => armOf(role, run, deps)))
@@ -72,7 +76,9 @@ export async function gatherFacts(planned: readonly PlannedRunId[], wallS: numbe
   const sftRow = records.byId(sft.id)!
   const { step, flops, value } = measurements.series(sftRow.no, 'val/loss', -1, 10_000)
   const losses = step.map((each, i) => ({ step: each, flops: flops[i]!, loss: value[i]! }))
-  const ended = arms.filter((arm) => arm.role !== 'base' && arm.role !== 'sft').sort((a, b) => b.last.accuracy.value - a.last.accuracy.value)
+  const ended = arms
+    .filter((arm) => arm.role !== 'base' && arm.role !== 'sft')
+    .sort((a, b) => b.last.accuracy.value - a.last.accuracy.value)
   const baseRow = records.byId(base.id)!
   return {
     seed: baseRow.seed,
@@ -97,7 +103,10 @@ async function armOf(role: StudyRole, run: RunRow, { measurements, curves, fits 
   const [firstRow, lastRow] = [rows[0]!, rows.at(-1)!]
   const { fit, points } = curve
   const spacing = points.length > 1 ? points.at(-1)!.flops / (points.length - 1) : 0
-  const params = fit && 'A' in fit.params ? { A: fit.params.A!, B: fit.params.B!, cMid: fit.params.cMid!, eps: fit.params.eps! } : null
+  const params =
+    fit && 'A' in fit.params
+      ? { A: fit.params.A!, B: fit.params.B!, cMid: fit.params.cMid!, eps: fit.params.eps! }
+      : null
   return {
     ...{ id: run.id, role, name: run.name, objective: run.objective, parent: run.parent, parentStep: run.parent_step },
     stage: JSON.parse(run.stage) as Stage,
@@ -110,7 +119,16 @@ async function armOf(role: StudyRole, run: RunRow, { measurements, curves, fits 
     last: points.at(-1)!,
     gain: samePrompts(firstRow, lastRow) ? pairedDifference(outcomesOf(firstRow), outcomesOf(lastRow)) : null,
     outcomes: outcomesOf(lastRow),
-    needed: params && fit ? await fits.needed({ params, pSft: fit.pSft, noiseSd: Math.max(0.05, fit.noiseSd), n: points.length - 1, spacing }) : null,
+    needed:
+      params && fit
+        ? await fits.needed({
+            params,
+            pSft: fit.pSft,
+            noiseSd: Math.max(0.05, fit.noiseSd),
+            n: points.length - 1,
+            spacing,
+          })
+        : null,
   }
 }
 

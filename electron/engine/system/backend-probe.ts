@@ -62,7 +62,10 @@ function unexplained(error: Error | null, stderr: string): Failure {
 }
 
 function lastJson(text: string): unknown {
-  const line = text.trim().split('\n').findLast((each) => each.startsWith('{'))
+  const line = text
+    .trim()
+    .split('\n')
+    .findLast((each) => each.startsWith('{'))
   try {
     return line === undefined ? undefined : JSON.parse(line)
   } catch {
@@ -81,7 +84,10 @@ export interface BackendKnowledge {
 }
 
 /** Remembers the probe's answer, in this process and across processes. `probeOnce` is the dice of tests. */
-export function backendKnowledge(folder = userFolder(), probeOnce: () => Promise<BackendFacts> = probeBackend): BackendKnowledge {
+export function backendKnowledge(
+  folder = userFolder(),
+  probeOnce: () => Promise<BackendFacts> = probeBackend,
+): BackendKnowledge {
   let facts = readKept(folder)
   let problem: Failure | null = null
   let asking: Promise<void> | undefined

@@ -49,7 +49,8 @@ export function createSystemService(deps: SystemDeps): SystemService {
 
   async function info(): Promise<SystemInfo> {
     // The first answer does not wait for TensorFlow; a `system` notice follows when it is known.
-    if (backend.facts() === null && backend.problem() === null) void backend.known().then(() => deps.notices.changed('system'))
+    if (backend.facts() === null && backend.problem() === null)
+      void backend.known().then(() => deps.notices.changed('system'))
     const facts = backend.facts()
     return {
       version: deps.version,
@@ -83,12 +84,16 @@ export function createSystemService(deps: SystemDeps): SystemService {
 
   function warnings(): Pulse['warnings'] {
     const { freeBytes } = diskOf(workspace.path)
-    const disk = freeBytes < littleDisk ? [{ text: `Only ${(freeBytes / 1e9).toFixed(1)} GB of disk are free.`, run: null }] : []
+    const disk =
+      freeBytes < littleDisk ? [{ text: `Only ${(freeBytes / 1e9).toFixed(1)} GB of disk are free.`, run: null }] : []
     const problem = backend.problem()
     const missing = problem ? [{ text: problem.message, run: null }] : []
     const resumable = records
       .inStates(['interrupted'])
-      .map((run) => ({ text: `${run.name} was interrupted at step ${run.step}: resume it from its last checkpoint.`, run: run.id }))
+      .map((run) => ({
+        text: `${run.name} was interrupted at step ${run.step}: resume it from its last checkpoint.`,
+        run: run.id,
+      }))
     return [...disk, ...missing, ...resumable.slice(0, 5)]
   }
 
@@ -104,7 +109,9 @@ export function createSystemService(deps: SystemDeps): SystemService {
       return [
         `Switchpoint ${facts.version}, engine ${facts.enginePid}, store version ${versionOf(store.sqlite)}`,
         `Node ${facts.node}, SQLite ${facts.sqlite}, DuckDB ${facts.duckdb}, ${process.platform} ${process.arch}`,
-        facts.backend ? `Backend: ${JSON.stringify(facts.backend)}` : `Backend: ${facts.backendProblem?.message ?? 'not asked yet'}`,
+        facts.backend
+          ? `Backend: ${JSON.stringify(facts.backend)}`
+          : `Backend: ${facts.backendProblem?.message ?? 'not asked yet'}`,
         `Machine: ${facts.machine.cpu}, ${facts.machine.threads} threads, ${gigabytes(facts.machine.memoryBytes)} memory, GPU ${facts.machine.gpu ?? 'none'}`,
         `Disk: ${gigabytes(facts.disk.freeBytes)} free of ${gigabytes(facts.disk.totalBytes)}; workspace ${gigabytes(facts.workspace.bytes)}`,
         `Runs: ${states.join(', ') || 'none'}`,

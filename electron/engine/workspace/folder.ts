@@ -44,7 +44,10 @@ export function openFolder(path: string): Workspace {
 
 /** The places of a workspace, by name alone: nothing is made. */
 export function workspaceAt(root: string): Workspace {
-  const places = Object.fromEntries(folders.map((folder) => [folder, join(root, folder)])) as Record<(typeof folders)[number], string>
+  const places = Object.fromEntries(folders.map((folder) => [folder, join(root, folder)])) as Record<
+    (typeof folders)[number],
+    string
+  >
   return {
     path: root,
     name: basename(root) || root,
@@ -67,7 +70,10 @@ function asFailure(cause: NodeJS.ErrnoException, input: string): Failure {
     )
   }
   if (cause.code === 'ENOSPC') {
-    return new Failure({ code: 'workspace.full', message: 'The disk is full.', input, remedy: 'Free some space.' }, { cause })
+    return new Failure(
+      { code: 'workspace.full', message: 'The disk is full.', input, remedy: 'Free some space.' },
+      { cause },
+    )
   }
   return new Failure(
     {

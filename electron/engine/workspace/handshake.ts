@@ -36,7 +36,13 @@ export async function handshake(
 function get(socketPath: string, token: string, timeoutMs: number): Promise<string | null> {
   return new Promise((resolve) => {
     const asked = request(
-      { socketPath, path: '/health', headers: { authorization: `Bearer ${token}`, host: 'engine' }, timeout: timeoutMs, agent: false },
+      {
+        socketPath,
+        path: '/health',
+        headers: { authorization: `Bearer ${token}`, host: 'engine' },
+        timeout: timeoutMs,
+        agent: false,
+      },
       (response) => {
         let text = ''
         response.setEncoding('utf8')

@@ -30,7 +30,8 @@ export function readLock(path: string): LockFile | null {
 }
 
 /** Writes it whole or not at all, readable by its owner alone. */
-export const writeLock = (path: string, lock: LockFile): void => writeWhole(path, `${JSON.stringify(lock, null, 2)}\n`, 0o600)
+export const writeLock = (path: string, lock: LockFile): void =>
+  writeWhole(path, `${JSON.stringify(lock, null, 2)}\n`, 0o600)
 
 /** Removes the lock if it is still this engine's. */
 export function removeLock(path: string, own: Pick<LockFile, 'pid' | 'born'>): void {

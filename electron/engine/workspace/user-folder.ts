@@ -41,4 +41,5 @@ export function rememberWorkspace(entry: RecentWorkspace, folder = userFolder())
 }
 
 /** The workspace for a command that names none: the one opened last, else `My workspace` in the user's folder. */
-export const defaultWorkspace = (folder = userFolder()): string => recentWorkspaces(folder)[0]?.path ?? join(folder, 'My workspace')
+export const defaultWorkspace = (folder = userFolder()): string =>
+  recentWorkspaces(folder)[0]?.path ?? join(folder, 'My workspace')

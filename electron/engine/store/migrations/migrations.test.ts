@@ -19,11 +19,57 @@ const insert = (table: string, row: Record<string, unknown>) => {
 }
 
 const run = {
-  ...{ no: 1, id: 'run_aaaa', name: 'base', experiment: 'e', parent: null, parent_step: null, kind: 'pretrain', objective: 'pretrain' },
-  ...{ paradigm: 'pretrain', model: 'lab-0.3m', task: 'lab', data: 'd', seed: 1, stage: '{}', engine: '{}', fingerprint: 'f' },
-  ...{ state: 'completed', queue_order: null, detached: 0, attempt: 1, journal_offset: 7, step: 3, steps: 3, flops: 1, tokens: 2, wall_ms: 3 },
-  ...{ before_flops: 0, before_tokens: 0, activity: null, tokens_per_second: null, seconds_left: null, error: null, role: null, study: null },
-  ...{ code_version: '0', backend: null, parameters: null, created_at: 1, started_at: 2, ended_at: 3, deleted_at: null },
+  ...{
+    no: 1,
+    id: 'run_aaaa',
+    name: 'base',
+    experiment: 'e',
+    parent: null,
+    parent_step: null,
+    kind: 'pretrain',
+    objective: 'pretrain',
+  },
+  ...{
+    paradigm: 'pretrain',
+    model: 'lab-0.3m',
+    task: 'lab',
+    data: 'd',
+    seed: 1,
+    stage: '{}',
+    engine: '{}',
+    fingerprint: 'f',
+  },
+  ...{
+    state: 'completed',
+    queue_order: null,
+    detached: 0,
+    attempt: 1,
+    journal_offset: 7,
+    step: 3,
+    steps: 3,
+    flops: 1,
+    tokens: 2,
+    wall_ms: 3,
+  },
+  ...{
+    before_flops: 0,
+    before_tokens: 0,
+    activity: null,
+    tokens_per_second: null,
+    seconds_left: null,
+    error: null,
+    role: null,
+    study: null,
+  },
+  ...{
+    code_version: '0',
+    backend: null,
+    parameters: null,
+    created_at: 1,
+    started_at: 2,
+    ended_at: 3,
+    deleted_at: null,
+  },
 }
 
 it('are numbered by tens, and end at the newest', () => {
@@ -36,7 +82,18 @@ describe('0010 runs', () => {
 
   it('keeps runs and attempts', () => {
     insert('runs', run)
-    const attempt = { run_no: 1, attempt: 1, pid: 5, born: 'b', token: 't', from_step: 0, memory_kills: 0, started_at: 1, ended_at: null, outcome: null }
+    const attempt = {
+      run_no: 1,
+      attempt: 1,
+      pid: 5,
+      born: 'b',
+      token: 't',
+      from_step: 0,
+      memory_kills: 0,
+      started_at: 1,
+      ended_at: null,
+      outcome: null,
+    }
     insert('attempts', attempt)
     expect(all('runs')).toEqual([run])
     expect(all('attempts')).toEqual([attempt])
@@ -85,7 +142,9 @@ describe('0020 measurements', () => {
 
   it('refuses a point of no run or no key', () => {
     expect(() => insert('metrics', { run_no: 1, key_no: 9, step: 1, value: 1 })).toThrow(/FOREIGN KEY/)
-    expect(() => insert('positions', { run_no: 9, step: 1, flops: 1, tokens: 1, wall_ms: 1, attempt: 1 })).toThrow(/FOREIGN KEY/)
+    expect(() => insert('positions', { run_no: 9, step: 1, flops: 1, tokens: 1, wall_ms: 1, attempt: 1 })).toThrow(
+      /FOREIGN KEY/,
+    )
   })
 })
 
@@ -96,20 +155,57 @@ describe('0030 datasets', () => {
     to(30)
   })
   const dataset = {
-    ...{ id: 'ds_aaaa', name: 'n', version: 1, task: 'gsm8k', rows: 2, prompts: 2, rejected: 0, rejections: '[]', source: 's', mapping: null },
+    ...{
+      id: 'ds_aaaa',
+      name: 'n',
+      version: 1,
+      task: 'gsm8k',
+      rows: 2,
+      prompts: 2,
+      rejected: 0,
+      rejections: '[]',
+      source: 's',
+      mapping: null,
+    },
     ...{ content_hash: 'h', bytes: 1, created_at: 1, deleted_at: null },
   }
   const subset = {
-    ...{ id: 'sub_aaaa', name: 'n', version: 1, dataset: 'ds_aaaa', recipe: '{}', rows: 2, train: 1, validation: 1, test: 0 },
+    ...{
+      id: 'sub_aaaa',
+      name: 'n',
+      version: 1,
+      dataset: 'ds_aaaa',
+      recipe: '{}',
+      rows: 2,
+      train: 1,
+      validation: 1,
+      test: 0,
+    },
     ...{ content_hash: 'h', mean_length: null, created_at: 1, deleted_at: null },
   }
 
   it('keeps datasets, scorers and subsets, and runs as they were', () => {
     insert('datasets', dataset)
-    const scorer = { dataset: 'ds_aaaa', id: 'steps', ordinal: 0, title: 't', unit: 'u', harder: 'higher', missing: 0, min: 1, max: 2, is_integer: 1 }
+    const scorer = {
+      dataset: 'ds_aaaa',
+      id: 'steps',
+      ordinal: 0,
+      title: 't',
+      unit: 'u',
+      harder: 'higher',
+      missing: 0,
+      min: 1,
+      max: 2,
+      is_integer: 1,
+    }
     insert('scorers', scorer)
     insert('subsets', subset)
-    expect([all('datasets'), all('scorers'), all('subsets'), all('runs')]).toEqual([[dataset], [scorer], [subset], [run]])
+    expect([all('datasets'), all('scorers'), all('subsets'), all('runs')]).toEqual([
+      [dataset],
+      [scorer],
+      [subset],
+      [run],
+    ])
   })
 
   it('refuses a version twice, and a dataset that a subset needs to go', () => {
@@ -125,8 +221,30 @@ describe('0040 studies', () => {
     to(30)
     insert('runs', run)
     to(40)
-    const study = { id: 'study_aaaa', kind: 'quick', seed: 1, state: 'running', plan: '[]', error: null, result: null, worked_ms: 0, started_at: 1, ended_at: null }
-    const speed = { machine: 'm', model: 'lab-0.3m', kind: 'rl', shape: '{}', flops_per_second: 1, start_seconds: 1, checkpoint_bytes: 1, memory_bytes: 1, runs: 1, measured_at: 1 }
+    const study = {
+      id: 'study_aaaa',
+      kind: 'quick',
+      seed: 1,
+      state: 'running',
+      plan: '[]',
+      error: null,
+      result: null,
+      worked_ms: 0,
+      started_at: 1,
+      ended_at: null,
+    }
+    const speed = {
+      machine: 'm',
+      model: 'lab-0.3m',
+      kind: 'rl',
+      shape: '{}',
+      flops_per_second: 1,
+      start_seconds: 1,
+      checkpoint_bytes: 1,
+      memory_bytes: 1,
+      runs: 1,
+      measured_at: 1,
+    }
     const fit = { hash: 'h', fit: 'null', used_at: 1 }
     insert('studies', study)
     insert('speeds', speed)

@@ -13,8 +13,10 @@ export function ceilingsFigure({ arms }: StudyFacts): Markup {
   const bottom = height - frame.bottom
   return markup`<svg viewBox="0 0 ${frame.width} ${height}" role="img" aria-label="Start and ceiling of every arm">
     <g class="axes">
-      ${ticks([0, 100], 10).map((at) => markup`<line class="grid" x1="${px(x(at))}" x2="${px(x(at))}" y1="${frame.top}" y2="${bottom}"/>
-        <text x="${px(x(at))}" y="${bottom + 18}" text-anchor="middle">${at}</text>`)}
+      ${ticks([0, 100], 10).map(
+        (at) => markup`<line class="grid" x1="${px(x(at))}" x2="${px(x(at))}" y1="${frame.top}" y2="${bottom}"/>
+        <text x="${px(x(at))}" y="${bottom + 18}" text-anchor="middle">${at}</text>`,
+      )}
       <text class="title" x="${(frame.left + frame.width - frame.right) / 2}" y="${bottom + 38}" text-anchor="middle">accuracy (%): start (solid) + plasticity of RL (pale) = ceiling A</text>
     </g>
     ${arms.map((arm, i) => bar(arm, arms, frame.top + i * rowHeight + 6, x))}
@@ -30,12 +32,17 @@ function bar(arm: Arm, arms: readonly Arm[], top: number, x: (value: number) => 
   const lo = x(fit?.aPost.lo ?? start)
   const hi = x(fit?.aPost.hi ?? start)
   const isOpen = fit?.verdict === 'not-identifiable'
-  const words = fit ? `start ${points(start)}, ceiling ${ceilingWords(arm)}` : `${points(start)}: SFT alone, no plasticity of RL`
+  const words = fit
+    ? `start ${points(start)}, ceiling ${ceilingWords(arm)}`
+    : `${points(start)}: SFT alone, no plasticity of RL`
   return markup`<g>
     <text class="label" x="${frame.left - 10}" y="${middle + 4}" text-anchor="end">${armName(arm)}</text>
     <rect class="bar ${cls}" x="${px(x(0))}" y="${top}" width="${px(x(start) - x(0))}" height="20"/>
-    ${fit && markup`<rect class="gain ${cls}" x="${px(x(start))}" y="${top}" width="${px(Math.max(0, x(ceiling) - x(start)))}" height="20"/>
-      <path class="whisker strong" d="M${px(lo)} ${middle}H${px(hi)}M${px(lo)} ${middle - 5}v10${isOpen ? `M${px(hi - 6)} ${middle - 5}L${px(hi)} ${middle}L${px(hi - 6)} ${middle + 5}` : `M${px(hi)} ${middle - 5}v10`}"/>`}
+    ${
+      fit &&
+      markup`<rect class="gain ${cls}" x="${px(x(start))}" y="${top}" width="${px(Math.max(0, x(ceiling) - x(start)))}" height="20"/>
+      <path class="whisker strong" d="M${px(lo)} ${middle}H${px(hi)}M${px(lo)} ${middle - 5}v10${isOpen ? `M${px(hi - 6)} ${middle - 5}L${px(hi)} ${middle}L${px(hi - 6)} ${middle + 5}` : `M${px(hi)} ${middle - 5}v10`}"/>`
+    }
     <text class="note" x="${px(x(0) + 2)}" y="${top + 34}">${words}</text>
   </g>`
 }

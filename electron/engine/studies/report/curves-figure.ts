@@ -16,11 +16,20 @@ export function curvesFigure({ arms, sft }: StudyFacts): Markup {
   const x = linear(xDomain, xRange(frame))
   const y = linear(yDomain, yRange(frame))
   const [bottom, top] = yRange(frame)
-  const labelY = apart(arms.map((arm) => y(100 * arm.last.accuracy.value) + 4), 17, top + 10, bottom - 4)
+  const labelY = apart(
+    arms.map((arm) => y(100 * arm.last.accuracy.value) + 4),
+    17,
+    top + 10,
+    bottom - 4,
+  )
   return markup`<svg viewBox="0 0 ${frame.width} ${frame.height}" role="img" aria-label="Accuracy by total compute for every arm">
     ${axes(
       frame,
-      { scale: x, at: ticks(xDomain, 6), words: { title: 'compute of SFT and RL (TFLOP; pretraining left out)', format: String } },
+      {
+        scale: x,
+        at: ticks(xDomain, 6),
+        words: { title: 'compute of SFT and RL (TFLOP; pretraining left out)', format: String },
+      },
       { scale: y, at: ticks(yDomain, 6), words: { title: 'accuracy on 512 test prompts (%)', format: String } },
     )}
     ${all.map((arm) => lineOf(arm, all, x, y))}

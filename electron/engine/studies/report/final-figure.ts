@@ -16,8 +16,10 @@ export function finalFigure({ arms, base }: StudyFacts): Markup {
   const start = x(100 * base.last.accuracy.value)
   return markup`<svg viewBox="0 0 ${frame.width} ${height}" role="img" aria-label="Final accuracy of every arm at equal compute">
     <g class="axes">
-      ${ticks(domain, 8).map((at) => markup`<line class="grid" x1="${px(x(at))}" x2="${px(x(at))}" y1="${frame.top}" y2="${bottom}"/>
-        <text x="${px(x(at))}" y="${bottom + 18}" text-anchor="middle">${at}</text>`)}
+      ${ticks(domain, 8).map(
+        (at) => markup`<line class="grid" x1="${px(x(at))}" x2="${px(x(at))}" y1="${frame.top}" y2="${bottom}"/>
+        <text x="${px(x(at))}" y="${bottom + 18}" text-anchor="middle">${at}</text>`,
+      )}
       <text class="title" x="${(frame.left + frame.width - frame.right) / 2}" y="${bottom + 38}" text-anchor="middle">accuracy at the common compute (%): ● avg@4 at temperature 1, ◇ greedy</text>
     </g>
     <path class="mark" d="M${px(start)} ${frame.top}V${bottom}"/>

@@ -25,16 +25,29 @@ export function lossFigure({ losses, regimes, arms }: StudyFacts): Markup {
     .filter((arm) => arm.role === 'branch' && arm.parentStep !== null)
     .map((arm) => ({ step: arm.parentStep!, loss: lossAt(losses, arm.parentStep!), regime: arm.curve.regime }))
     .sort((a, b) => a.step - b.step)
-  const labelX = apart(marks.map(({ step }) => x(step)), 150, frame.left + 60, frame.width - frame.right - 60)
+  const labelX = apart(
+    marks.map(({ step }) => x(step)),
+    150,
+    frame.left + 60,
+    frame.width - frame.right - 60,
+  )
   return markup`<svg viewBox="0 0 ${frame.width} ${frame.height}" role="img" aria-label="Validation loss by SFT step with regimes">
     ${regimes.intervals.map(
-      ({ from, to, regime }) => markup`<rect class="tint ${regime}" x="${px(x(from))}" y="${top}" width="${px(x(to) - x(from))}" height="${bottom - top}"/>
+      ({
+        from,
+        to,
+        regime,
+      }) => markup`<rect class="tint ${regime}" x="${px(x(from))}" y="${top}" width="${px(x(to) - x(from))}" height="${bottom - top}"/>
       ${x(to) - x(from) > 44 && markup`<text class="regime" x="${px((x(from) + x(to)) / 2)}" y="${top + 14}" text-anchor="middle">${regimeWord(regime).split(' ')[0]}</text>`}`,
     )}
     ${axes(
       frame,
       { scale: x, at: ticks(xDomain, 8), words: { title: 'SFT step', format: String } },
-      { scale: y, at: ticks(yDomain, 5), words: { title: 'validation loss (nats a token)', format: (value) => value.toFixed(2) } },
+      {
+        scale: y,
+        at: ticks(yDomain, 5),
+        words: { title: 'validation loss (nats a token)', format: (value) => value.toFixed(2) },
+      },
     )}
     <path class="line trunk" d="${path(losses.map(({ step, loss }) => [x(step), y(loss)]))}"/>
     ${cut.length > 0 && markup`<text class="note" x="${px(x(0) + 8)}" y="${top + 30}">cut off: ${cut.map(({ step, loss }) => `${loss.toFixed(2)} at step ${step}`).join(', ')}</text>`}

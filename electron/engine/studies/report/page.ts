@@ -31,7 +31,8 @@ const rawStyle = Object.assign(markup``, { text: style })
 function headline({ arms }: StudyFacts): string {
   const [best, second] = [arms[0]!, arms[1]!]
   const lead = pairedDifference(second.outcomes, best.outcomes)
-  const name = best.role === 'branch' ? `SFT, then RL from the ${regimeWord(best.curve.regime)} checkpoint` : armName(best)
+  const name =
+    best.role === 'branch' ? `SFT, then RL from the ${regimeWord(best.curve.regime)} checkpoint` : armName(best)
   const isClear = lead.standardErrors >= 2
   return `${name} ends ${isClear ? 'highest' : 'on top, level with the next'}: ${percent(best.last.accuracy.value)} of the test problems`
 }
@@ -79,7 +80,9 @@ minimum; Stable (green): within 2 %; Mild over-fit (amber): after it, 2 to 10 % 
 <figure>${finalFigure(facts)}<figcaption><b>The last evaluation of every arm.</b> ● four sampled answers a prompt, with the 95 % interval by prompt; ◇ the greedy answer (Wilson intervals in the table).</figcaption></figure>
 <div class="scroll"><table><thead><tr><th>arm</th><th>SFT + RL</th><th>accuracy avg@${best.last.k}</th><th>greedy</th><th>start → end</th><th>behind the best (paired)</th></tr></thead><tbody>
 ${arms.map(
-  (arm) => markup`<tr><td>${armName(arm)}</td><td>${flops(arm.totalFlops)}</td><td>${interval(arm.last.accuracy)}</td><td>${arm.last.greedy && interval(arm.last.greedy)}</td>
+  (
+    arm,
+  ) => markup`<tr><td>${armName(arm)}</td><td>${flops(arm.totalFlops)}</td><td>${interval(arm.last.accuracy)}</td><td>${arm.last.greedy && interval(arm.last.greedy)}</td>
 <td>${percent(arm.first.accuracy.value)} → ${percent(arm.last.accuracy.value)}</td><td>${arm === best ? '–' : behind(arm, best)}</td></tr>`,
 )}</tbody></table></div>`
 }
@@ -121,9 +124,13 @@ was measured at 1 to 12 points, largest for switches near the minimum of the los
 function reproduce({ seed, codeVersion, backend, wallS, arms, base, sft }: StudyFacts): Markup {
   return markup`<h2>To do it again</h2>
 <pre><code>npm start -- study quick</code></pre>
-<p class="quiet">Switchpoint ${codeVersion}; ${backend ? `${backend.name} ${backend.version} on ${backend.device}` : 'backend unknown'}; seed ${seed}; ${formatDuration(wallS)} in all. Training time: ${[base, sft, ...arms].map(
-  (arm, i) => `${i > 0 ? ', ' : ''}${armName(arm)} ${formatDuration(arm.seconds)}`,
-)}. Runs: ${[base, sft, ...arms].map((arm, i) => markup`${i > 0 && ', '}<code>${arm.id}</code>`)}.</p>`
+<p class="quiet">Switchpoint ${codeVersion}; ${backend ? `${backend.name} ${backend.version} on ${backend.device}` : 'backend unknown'}; seed ${seed}; ${formatDuration(wallS)} in all. Training time: ${[
+    base,
+    sft,
+    ...arms,
+  ].map(
+    (arm, i) => `${i > 0 ? ', ' : ''}${armName(arm)} ${formatDuration(arm.seconds)}`,
+  )}. Runs: ${[base, sft, ...arms].map((arm, i) => markup`${i > 0 && ', '}<code>${arm.id}</code>`)}.</p>`
 }
 
 const words = (): Markup => markup`<h2>Words</h2><dl>

@@ -38,12 +38,18 @@ export const xRange = (f: Frame): [number, number] => [f.left, f.width - f.right
 export const yRange = (f: Frame): [number, number] => [f.height - f.bottom, f.top]
 
 /** Grid, tick labels and titles of both axes. */
-export function axes(f: Frame, x: { scale: Scale; at: number[]; words: AxisWords }, y: { scale: Scale; at: number[]; words: AxisWords }): Markup {
+export function axes(
+  f: Frame,
+  x: { scale: Scale; at: number[]; words: AxisWords },
+  y: { scale: Scale; at: number[]; words: AxisWords },
+): Markup {
   const [x0, x1] = xRange(f)
   const [y0, y1] = yRange(f)
   return markup`<g class="axes">
-    ${y.at.map((at) => markup`<line class="grid" x1="${x0}" x2="${x1}" y1="${px(y.scale(at))}" y2="${px(y.scale(at))}"/>
-      <text x="${x0 - 8}" y="${px(y.scale(at) + 4)}" text-anchor="end">${y.words.format(at)}</text>`)}
+    ${y.at.map(
+      (at) => markup`<line class="grid" x1="${x0}" x2="${x1}" y1="${px(y.scale(at))}" y2="${px(y.scale(at))}"/>
+      <text x="${x0 - 8}" y="${px(y.scale(at) + 4)}" text-anchor="end">${y.words.format(at)}</text>`,
+    )}
     ${x.at.map((at) => markup`<text x="${px(x.scale(at))}" y="${y0 + 18}" text-anchor="middle">${x.words.format(at)}</text>`)}
     <line class="base" x1="${x0}" x2="${x1}" y1="${y0}" y2="${y0}"/>
     <text class="title" x="${(x0 + x1) / 2}" y="${y0 + 38}" text-anchor="middle">${x.words.title}</text>

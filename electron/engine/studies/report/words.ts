@@ -48,18 +48,25 @@ export function armName(arm: Arm): string {
 /** Class of its colour: the paradigm's, branches told apart by dash. */
 export function armClass(arm: Arm, arms: readonly Arm[]): string {
   if (arm.role === 'branch') {
-    const branches = arms.filter(({ role }) => role === 'branch').sort((a, b) => (a.parentStep ?? 0) - (b.parentStep ?? 0))
+    const branches = arms
+      .filter(({ role }) => role === 'branch')
+      .sort((a, b) => (a.parentStep ?? 0) - (b.parentStep ?? 0))
     return `sequential dash-${branches.indexOf(arm)}`
   }
   return { 'pure-rl': 'rl', 'pure-sft': 'sft', luffy: 'synchronized', sft: 'trunk', base: 'sft' }[arm.role]
 }
 
-export const verdictWords = { identified: 'identified', loose: 'loose', 'not-identifiable': 'not identifiable' } as const
+export const verdictWords = {
+  identified: 'identified',
+  loose: 'loose',
+  'not-identifiable': 'not identifiable',
+} as const
 
 /** `74.1 (71.0 to 78.2), loose`, or why there is none. */
 export function ceilingWords({ curve: { fit } }: Arm): string {
   if (!fit) return 'too few evaluations'
   const { aPost, profile90, verdict } = fit
-  if (verdict === 'not-identifiable') return `not identifiable (A in [${profile90.lo === null ? '0' : points(profile90.lo)}, 100])`
+  if (verdict === 'not-identifiable')
+    return `not identifiable (A in [${profile90.lo === null ? '0' : points(profile90.lo)}, 100])`
   return `${points(aPost.value)} (${points(aPost.lo)} to ${points(aPost.hi)}), ${verdictWords[verdict]}`
 }
