@@ -64,7 +64,7 @@ export function analyzeBranch(input: BranchInput, options: BranchOptions = {}): 
     branchCompute: input.branchCompute ?? null,
     holdout: share === null ? null : holdoutForecast(points, pSft, share, { ...options, level }),
   }
-  if (valid.length - 1 < fewestPoints) return { ...common, ...peakOf(valid, pSft) }
+  if (valid.length - 1 < fewestPoints) return { ...common, ...peakResult(valid, pSft, peakOf(valid)) }
 
   const problem = branchProblem(valid, pSft)
   const best = fitSigmoid(problem, options)
@@ -72,6 +72,10 @@ export function analyzeBranch(input: BranchInput, options: BranchOptions = {}): 
   const profile90 = profileInterval(profile, profileLevel)
   const inner = profileInterval(profile, level, 'small-sample')
   const verdict = verdictOf(profile90)
+  if (verdict === 'not-identifiable' && findings.collapse) {
+    const lo = Math.min(inner.lo ?? profile.low, peakOf(valid))
+    return { ...common, ...peakResult(valid, pSft, lo), profile90, rivals: rivalFits(problem, best) }
+  }
   const lo = inner.lo ?? profile.low
   const hi = inner.hi ?? profile.high
   const fit =
@@ -113,14 +117,19 @@ function likelyCeiling(
   return Math.min(hi, Math.max(lo, mixtureQuantile(ceilingMixture(posterior), 0.5)))
 }
 
-/** Too few points for a law: the highest score seen stands in for the ceiling, as the paper's appendix F does. */
-function peakOf(valid: readonly PerformancePoint[], pSft: number) {
-  const peak = Math.max(...valid.map((p) => p.score))
+const peakOf = (valid: readonly PerformancePoint[]): number => Math.max(...valid.map((p) => p.score))
+
+/**
+ * Too few points for a law, or a collapse before the law could be told: the highest score seen stands in for the
+ * ceiling, as the paper's appendix F does.
+ */
+function peakResult(valid: readonly PerformancePoint[], pSft: number, lo: number) {
+  const peak = peakOf(valid)
   return {
     model: 'peak' as const,
     params: null,
-    plRl: { value: peak - pSft, lo: peak - pSft, hi: 100 - pSft },
-    aPost: { value: peak, lo: peak, hi: 100 },
+    plRl: { value: peak - pSft, lo: lo - pSft, hi: 100 - pSft },
+    aPost: { value: peak, lo, hi: 100 },
     profile90: { lo: null, hi: null },
     verdict: 'not-identifiable' as const,
     outliers: [],

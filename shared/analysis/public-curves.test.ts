@@ -63,6 +63,16 @@ describe.skipIf(!existsSync(data))('the published curves', () => {
     expect(found).toEqual(['Easy102K/rl-from-6120: collapse 50.01', 'Uniform102K/rl-from-1440: broken 189.92'])
   })
 
+  it('where a collapse came before the law could be told, the ceiling is the peak, as the figure prints it (74.4)', () => {
+    const branch = distinct.find((b) => b.id === 'Easy102K/rl-from-6120')!
+    expect(branch).toMatchObject({
+      model: 'peak',
+      params: null,
+      verdict: 'not-identifiable',
+      aPost: { value: 74.4, hi: 100 },
+    })
+  })
+
   it('verdicts agree with the reference fits', () => {
     for (const branch of distinct) {
       const { profile } = references.get(branch.id)!
@@ -173,14 +183,14 @@ describe.skipIf(!existsSync(data))('the published curves', () => {
     )
     const asTheyAre = datasets.map((branches) => replayForecastSearch(branches))
     const dice = diceFor(12)
-    const resampled = Array.from({ length: 8 }, () =>
+    const resampled = Array.from({ length: 4 }, () =>
       datasets.map((branches) => replayForecastSearch(branches.map((b) => noiseResampler(b)(dice)))),
     ).flat()
     for (const results of [asTheyAre, resampled]) {
       expect(mean(results.map((r) => r.regret))).toBeLessThanOrEqual(0.35)
       expect(Math.max(...results.map((r) => r.computeShare))).toBeLessThanOrEqual(0.3)
     }
-  })
+  }, 180_000)
 
   it('the figure: stable from the checkpoints that the paper shades so, where two decimals can tell', () => {
     const figure = JSON.parse(read('figure-values.json')) as {

@@ -154,7 +154,7 @@ export interface BranchAnalysis {
   /** Points in the curve, the branch point not counted. */
   readonly n: number
   readonly noiseSd: number
-  /** `peak`: the law says nothing here (too few points before a collapse); the ceiling is the highest score seen. */
+  /** `peak`: the law says nothing here (too few points, or a collapse before it could be told): the highest score seen. */
   readonly model: 'sigmoid' | 'peak'
   readonly params: SigmoidParams | null
   readonly pSft: number
