@@ -11,7 +11,7 @@ import { DType } from '../tensor/dtype.ts'
 import { emit } from '../tensor/emit.ts'
 import { traceForAllSizes, type GeneralTrace, type SizedFunction, type Sizes } from '../tensor/generalise.ts'
 import type { Output } from '../tensor/graph.ts'
-import { ProgramBuilder, type Feeder } from '../tensor/program.ts'
+import { ProgramBuilder, type EntryResult, type Feeder } from '../tensor/program.ts'
 import type { TraceInput } from '../tensor/trace.ts'
 import { withBfloat16Products } from '../tensor/bfloat16.ts'
 import { addUpdate, momentNames, optimiserFeeds, sumName, type OptimiserFeed } from './adamw.ts'
@@ -73,34 +73,30 @@ export const objectiveInput = (name: string): string => `input/${name}`
 const shapeOf = (kind: InputKind, { rows, width }: Sizes): number[] =>
   kind === 'token' ? [rows!, width! - 1] : kind === 'row' ? [rows!] : []
 
-/** `train:<key>`, `gather:<key>`, `evaluate:<key>`. Their results are one packed vector, labelled: one value to fetch, not ten. */
+/**
+ * `train:<key>`, `gather:<key>`, `evaluate:<key>`: three ways to use one forward and backward pass. Their results are one packed
+ * vector, labelled: one value to fetch, not ten.
+ */
 function addObjective(context: EntryContext, objective: ObjectiveGraph): void {
   const { program, parameters } = context
   const math = new Arithmetic(program.graph)
-  const value = context.trace(objectiveFunction(context, objective, false))
-  program.entry(`evaluate:${objective.key}`, (feed) => {
-    const outputs = context.place(value, feedsOf(context, value, feed), feed)
-    const results = { loss: outputs['loss']!, ...metricsIn(outputs) }
-    return { fetches: { summary: math.pack(Object.values(results)) }, labels: Object.keys(results) }
-  })
-  const step = context.trace(objectiveFunction(context, objective, true))
-  program.entry(`train:${objective.key}`, (feed) => {
+  const step = context.trace(objectiveFunction(context, objective))
+  program.entries(`objective:${objective.key}`, (feed) => {
     const outputs = context.place(step, feedsOf(context, step, feed), feed)
     const gradients = Object.fromEntries(parameters.map(({ name }) => [name, outputs[`gradient/${name}`]!]))
-    const { gradNorm, applied, done } = addUpdate(program, gradients, outputs['loss']!, settingsFrom(feed))
-    const results = { loss: outputs['loss']!, gradNorm, applied: math.toFloat(applied), ...metricsIn(outputs) }
-    return {
-      fetches: { summary: math.identity(math.pack(Object.values(results)), [done]) },
+    const loss = outputs['loss']!
+    const metrics = Object.entries(outputs).filter(([name]) => name.startsWith('metric/'))
+    const value = { loss, ...Object.fromEntries(metrics) }
+    const adds = parameters.map(({ name }) => program.assignAdd(sumName(name), gradients[name]!))
+    const { gradNorm, applied, done } = addUpdate(program, gradients, loss, settingsFrom(feed))
+    const packed = (results: Readonly<Record<string, Output>>, after: readonly string[]): EntryResult => ({
+      fetches: { summary: math.identity(math.pack(Object.values(results)), after) },
       labels: Object.keys(results),
-    }
-  })
-  program.entry(`gather:${objective.key}`, (feed) => {
-    const outputs = context.place(step, feedsOf(context, step, feed), feed)
-    const adds = parameters.map(({ name }) => program.assignAdd(sumName(name), outputs[`gradient/${name}`]!))
-    const results = { loss: outputs['loss']!, ...metricsIn(outputs) }
+    })
     return {
-      fetches: { summary: math.identity(math.pack(Object.values(results)), adds) },
-      labels: Object.keys(results),
+      [`evaluate:${objective.key}`]: packed(value, []),
+      [`gather:${objective.key}`]: packed(value, adds),
+      [`train:${objective.key}`]: packed({ ...value, gradNorm, applied: math.toFloat(applied) }, [done]),
     }
   })
 }
@@ -129,20 +125,13 @@ function addGathering({ program, parameters }: EntryContext): void {
 const settingsFrom = (feed: Feeder) =>
   Object.fromEntries(optimiserFeeds.map((name) => [name, feed(name, DType.float32)])) as Record<OptimiserFeed, Output>
 
-const metricsIn = (outputs: Readonly<Record<string, Output>>): Record<string, Output> =>
-  Object.fromEntries(Object.entries(outputs).filter(([name]) => name.startsWith('metric/')))
-
 /** Feeds for those inputs of a trace that are no parameters. */
 export function feedsOf({ parameters }: EntryContext, trace: GeneralTrace, feed: Feeder): Record<string, Output> {
   const own = Object.entries(trace.inputs).filter(([name]) => !parameters.some((parameter) => parameter.name === name))
   return Object.fromEntries(own.map(([name, dtype]) => [name, feed(name, DType[dtype])]))
 }
 
-function objectiveFunction(
-  { options, parameters }: EntryContext,
-  objective: ObjectiveGraph,
-  wantsGradients: boolean,
-): SizedFunction {
+function objectiveFunction({ options, parameters }: EntryContext, objective: ObjectiveGraph): SizedFunction {
   const { shape, forbidden } = options
   return {
     name: `objective ${objective.key}`,
@@ -165,7 +154,6 @@ function objectiveFunction(
         for (const [name, metric] of Object.entries(result.metrics)) metrics[`metric/${name}`] = tf.keep(metric)
         return result.loss
       }
-      if (!wantsGradients) return { loss: lossOf(inputs), ...metrics }
       const names = parameters.map(({ name }) => name)
       const weights = names.map((name) => inputs[name]!)
       const { value, grads } = tf.valueAndGrads((...given: Tensor[]) =>

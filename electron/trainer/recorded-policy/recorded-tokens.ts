@@ -80,7 +80,6 @@ export class RecordedTokens implements TokenSource {
       uniform: uniforms,
       rows: wholeScalar(tokens.length),
       capacity: wholeScalar(this.capacity),
-      slots: wholeScalar(this.slots),
       ...this.settings,
     })
     return { tokens: token!.data as Int32Array, logp: logp!.data as Float32Array }

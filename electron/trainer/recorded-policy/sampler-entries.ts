@@ -1,6 +1,7 @@
 /** The entry points of a sampler: caches, prompts, and the next token (`rollout/cached-decoding.ts`). */
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 import { decode, promptKeys } from '../rollout/cached-decoding.ts'
+import { chooseToken } from '../rollout/choose-token.ts'
 import { Arithmetic } from '../tensor/arithmetic.ts'
 import { DType } from '../tensor/dtype.ts'
 import type { SizedFunction, Sizes } from '../tensor/generalise.ts'
@@ -16,41 +17,40 @@ const slotsVariable = (cache: string): string => `slots/${cache}`
 const promptsVariable = (cache: string): string => `prompts/${cache}`
 
 export function addSamplerEntries(context: EntryContext): void {
-  addDecode(context, 'decode', false)
-  addDecode(context, 'decode.filtered', true)
+  addDecode(context)
   addPrompts(context)
   addCacheEntries(context)
 }
 
-function addDecode(context: EntryContext, name: string, isFiltered: boolean): void {
+/** `decode` and `decode.filtered` (top-k, top-p): one pass, two ways to choose from its logits. */
+function addDecode(context: EntryContext): void {
   const { program, options } = context
-  const traced = context.trace(decodeFunction(context, name, isFiltered))
-  program.entry(name, (feed) => {
+  const traced = context.trace(decodeFunction(context))
+  program.entries('decode', (feed) => {
     const caches = cacheNames(options.shape.layers)
-    const own = {
-      ...traced,
-      inputs: Object.fromEntries(Object.entries(traced.inputs).filter(([input]) => !caches.includes(input))),
-    }
+    const fed = Object.fromEntries(Object.entries(traced.inputs).filter(([input]) => !caches.includes(input)))
     const reads = Object.fromEntries(caches.map((cache) => [cache, program.read(slotsVariable(cache))]))
-    return { fetches: context.place(traced, { ...feedsOf(context, own, feed), ...reads }, feed) }
+    const inputs = { ...feedsOf(context, { ...traced, inputs: fed }, feed), ...reads }
+    const { token, logp, filteredToken, filteredLogp } = context.place(traced, inputs, feed)
+    return {
+      decode: { fetches: { token: token!, logp: logp! } },
+      'decode.filtered': { fetches: { token: filteredToken!, logp: filteredLogp! } },
+    }
   })
 }
 
-function decodeFunction(
-  { options: { shape }, parameters }: EntryContext,
-  name: string,
-  isFiltered: boolean,
-): SizedFunction {
+function decodeFunction({ options: { shape }, parameters }: EntryContext): SizedFunction {
   const { kvHeads, headSize, vocabSize } = shape
   const float = (...dims: number[]): TraceInput => ({ dtype: 'float32', shape: dims })
   const whole = (...dims: number[]): TraceInput => ({ dtype: 'int32', shape: dims })
   return {
-    name,
-    sizes: ['rows', 'capacity', 'slots'],
-    inputs: ({ rows, capacity, slots }: Sizes) => ({
+    name: 'decode',
+    sizes: ['rows', 'capacity'],
+    inputs: ({ rows, capacity }: Sizes) => ({
       ...parameterInputs(parameters),
+      // Some more slots than rows: the graph must not take one for the other.
       ...Object.fromEntries(
-        cacheNames(shape.layers).map((cache) => [cache, float(slots!, kvHeads * capacity! * headSize)]),
+        cacheNames(shape.layers).map((cache) => [cache, float(2 * rows! + 1, kvHeads * capacity! * headSize)]),
       ),
       tokens: whole(rows!),
       positions: whole(rows!),
@@ -59,20 +59,25 @@ function decodeFunction(
       inverseTemperature: float(),
       greedy: float(),
       bias: float(vocabSize),
-      ...(isFiltered && { topK: whole(), topP: float() }),
+      topK: whole(),
+      topP: float(),
     }),
     build: (inputs, { capacity }) => {
-      const choice = decode(inputs, shape, inputs as Record<string, Tensor2D>, capacity!, {
+      const logits = decode(inputs, shape, inputs as Record<string, Tensor2D>, capacity!, {
         tokens: inputs['tokens'] as Tensor1D,
         positions: inputs['positions'] as Tensor1D,
         cacheRows: inputs['cacheRows'] as Tensor1D,
+        bias: inputs['bias'] as Tensor1D,
+      })
+      const choosing = {
         uniform: inputs['uniform'] as Tensor1D,
         inverseTemperature: inputs['inverseTemperature'] as Scalar,
         greedy: inputs['greedy'] as Scalar,
-        bias: inputs['bias'] as Tensor1D,
-        ...(isFiltered && { filter: { topK: inputs['topK'] as Scalar, topP: inputs['topP'] as Scalar } }),
-      })
-      return { token: choice.token, logp: choice.logp }
+      }
+      const filter = { topK: inputs['topK'] as Scalar, topP: inputs['topP'] as Scalar }
+      const plain = chooseToken(logits, choosing)
+      const filtered = chooseToken(logits, { ...choosing, filter })
+      return { token: plain.token, logp: plain.logp, filteredToken: filtered.token, filteredLogp: filtered.logp }
     },
   }
 }

@@ -16,9 +16,8 @@ import { jointFactors, rotations, turn } from '../model/rope.ts'
 import { feedForward, jointProjection, layerWeights, logitsOf, turnsUpTo, type Weights } from '../model/transformer.ts'
 import { DType } from '../tensor/dtype.ts'
 import { raw } from '../tensor/raw.ts'
-import { chooseToken, type Choice, type ChoiceInputs } from './choose-token.ts'
 
-export interface DecodeInputs extends ChoiceInputs {
+export interface DecodeInputs {
   readonly tokens: Tensor1D // int32 [n], each sequence's last token
   readonly positions: Tensor1D // int32 [n], where it stands
   /** Rows of the cache, seen as [slots kvHeads capacity, headSize], that this token's keys go to: int32 [n kvHeads]. */
@@ -30,14 +29,14 @@ export interface DecodeInputs extends ChoiceInputs {
 /** A layer's keys or values, by `k0`, `v0`, `k1`, ... */
 export type Caches = Readonly<Record<string, Tensor2D>>
 
-/** Chooses the next token of every sequence and extends the caches, in place. */
+/** Scores of the next token of every sequence, [n, V]. Extends the caches, in place. */
 export function decode(
   weights: Weights,
   shape: ModelShape,
   caches: Caches,
   capacity: number,
   inputs: DecodeInputs,
-): Choice {
+): Tensor2D {
   const { heads, kvHeads, headSize } = shape
   const { tokens, positions, cacheRows, bias } = inputs
   const rows = tokens.shape[0]
@@ -68,7 +67,7 @@ export function decode(
     x = feedForward(x, w, shape)
   }
   const hidden = rmsNorm(x, weights['norm'] as Tensor1D, shape.normEps)
-  return chooseToken(tf.add(logitsOf(weights, shape, hidden, []), bias), inputs)
+  return tf.add(logitsOf(weights, shape, hidden, []), bias)
 }
 
 /**
@@ -81,12 +80,22 @@ const thinProduct = (a: Tensor4D, b: Tensor4D, transposeB = false): Tensor4D => 
 }
 
 /** Writes fresh rows into a cache and shows its first n slots, without copying: [n, kvHeads, capacity, headSize]. */
-function extend(cache: Tensor2D, rows: Tensor1D, fresh: Tensor2D, view: [number, number, number, number]): Tensor4D {
-  const [slots, slotSize] = cache.shape
-  const byPosition = tf.reshape(cache, [(slots * slotSize) / view[3], view[3]])
-  const written = raw('InplaceUpdate', [byPosition, rows, fresh], { T: { type: DType.float32 } })
+function extend(
+  cache: Tensor2D,
+  rows: Tensor1D,
+  fresh: Tensor2D,
+  [n, kvHeads, capacity, headSize]: [number, number, number, number],
+): Tensor4D {
+  const slotSize = kvHeads * capacity * headSize
+  const written = raw('InplaceUpdate', [openReshape(cache, headSize), rows, fresh], { T: { type: DType.float32 } })
   // Cutting along the first axis shares memory as long as slots are multiples of 64 bytes (capacities are of 16 tokens).
-  return tf.reshape(tf.slice(tf.reshape(written, [slots, slotSize]) as Tensor2D, [0, 0], [view[0], slotSize]), view)
+  return tf.reshape(tf.slice(openReshape(written, slotSize), [0, 0], [n, slotSize]), [n, kvHeads, capacity, headSize])
+}
+
+/** x as rows of the given length, however many: the graph then need not know the number of slots. */
+function openReshape(x: Tensor, length: number): Tensor2D {
+  const types = { T: { type: DType.float32 }, Tshape: { type: DType.int32 } }
+  return raw<Tensor2D>('Reshape', [x, tf.tensor1d([-1, length], 'int32')], types)
 }
 
 /** 0 at positions up to a sequence's own, -1e9 beyond (where the cache holds what others left): [n, 1, 1, C]. */

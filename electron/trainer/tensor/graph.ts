@@ -89,6 +89,20 @@ export class Graph {
     return output
   }
 
+  /** Names of all nodes that these outputs depend on. */
+  ancestors(outputs: readonly Output[]): ReadonlySet<string> {
+    const byName = new Map(this.nodes.map((node) => [node.name, node]))
+    const found = new Set<string>()
+    const open = outputs.map(({ node }) => node)
+    for (let name = open.pop(); name !== undefined; name = open.pop()) {
+      if (found.has(name)) continue
+      found.add(name)
+      const { inputs, after } = byName.get(name)!
+      open.push(...inputs.map(({ node }) => node), ...after)
+    }
+    return found
+  }
+
   float(value: number): Output {
     return this.constant({ dtype: DType.float32, shape: [], data: new Float32Array([value]) })
   }

@@ -103,3 +103,23 @@ describe('a program under construction', () => {
     expect(graph.int(0)).not.toBe(graph.float(0))
   })
 })
+
+describe('entry points of one group', () => {
+  it('share operations, need only what they depend on, and take the rest without a word', () => {
+    const builder = new ProgramBuilder()
+    const math = new Arithmetic(builder.graph)
+    builder.entries('sums', (feed) => {
+      const [a, b, c] = [feed('a', DType.float32), feed('b', DType.float32), feed('c', DType.float32)]
+      const two = math.add(a, b)
+      return { two: { fetches: { sum: two } }, three: { fetches: { sum: math.add(two, c) } } }
+    })
+    expect(builder.graph.nodes.filter(({ op }) => op === 'AddV2')).toHaveLength(2)
+    const program = Program.fromBuilder(backend, builder)
+    const [a, b, c] = [scalar(1), scalar(2), scalar(4)]
+    expect(program.run('three', { a, b, c })['sum']!.data[0]).toBe(7)
+    expect(program.run('two', { a, b })['sum']!.data[0]).toBe(3)
+    expect(program.run('two', { a, b, c })['sum']!.data[0]).toBe(3)
+    expect(() => program.run('three', { a, b })).toThrow(/was not given c/)
+    program.dispose()
+  })
+})

@@ -15,12 +15,21 @@ import { servingTags, writeSavedModel } from './saved-model.ts'
 /** What an entry point takes and gives: graph names and types by the caller's names. */
 interface EntryPoint {
   readonly feeds: Readonly<Record<string, { readonly node: string; readonly dtype: DType }>>
+  /** Feeds of its group that it does not depend on: accepted, and ignored. */
+  readonly ignored: readonly string[]
   readonly fetches: Readonly<Record<string, string>>
   /** What the numbers of a packed result mean, in their order. */
   readonly labels: readonly string[]
 }
 
-/** Makes (or finds) an entry point's feed. */
+/** What an entry point gives. */
+export interface EntryResult {
+  readonly fetches: Readonly<Record<string, Output>>
+  /** Kept with the entry point: what the numbers of a packed result mean. */
+  readonly labels?: readonly string[]
+}
+
+/** Makes an entry point's feed. */
 export type Feeder = (name: string, dtype: DType) => Output
 
 /** A value to feed; a bare array is a vector of its length. */
@@ -34,27 +43,34 @@ export interface Fetched {
 /** Builds a program's graph, entry point by entry point. */
 export class ProgramBuilder {
   readonly graph = new Graph()
-  private readonly entries: Record<string, EntryPoint> = {}
+  private readonly points: Record<string, EntryPoint> = {}
   private readonly handles = new Map<string, Output>()
 
+  /** Adds one entry point: `entries` for a single one. */
+  entry(name: string, build: (feed: Feeder) => EntryResult): void {
+    this.entries(name, (feed) => ({ [name]: build(feed) }))
+  }
+
   /**
-   * Adds an entry point. `build` receives a function that makes feeds and returns what is fetched; `labels` are kept with it.
-   * An entry point that only acts (assigns) fetches a token: see `done`.
+   * Adds entry points that share their feeds and operations. `build` receives a function that makes feeds and returns what each
+   * entry point fetches; each needs the feeds that its fetches depend on. One that only acts (assigns) fetches a token: see `done`.
    */
-  entry(
-    name: string,
-    build: (feed: Feeder) => { fetches: Readonly<Record<string, Output>>; labels?: readonly string[] },
-  ): void {
-    if (name in this.entries) throw new Error(`The program already has an entry point ${name}`)
+  entries(group: string, build: (feed: Feeder) => Readonly<Record<string, EntryResult>>): void {
     const feeds: Record<string, { node: string; dtype: DType }> = {}
-    const feed: Feeder = (feedName, dtype) => {
-      const output = this.graph.placeholder(`${nodeName(name)}/${nodeName(feedName)}`, dtype)
-      feeds[feedName] = { node: output.node, dtype }
+    const feed: Feeder = (name, dtype) => {
+      const output = this.graph.placeholder(`${nodeName(group)}/${nodeName(name)}`, dtype)
+      feeds[name] = { node: output.node, dtype }
       return output
     }
-    const { fetches, labels = [] } = build(feed)
-    const named = Object.entries(fetches).map(([key, { node, index }]) => [key, `${node}:${index}`] as const)
-    this.entries[name] = { feeds, fetches: Object.fromEntries(named), labels }
+    for (const [name, { fetches, labels = [] }] of Object.entries(build(feed))) {
+      if (name in this.points) throw new Error(`The program already has an entry point ${name}`)
+      const needed = this.graph.ancestors(Object.values(fetches))
+      const isNeeded = (feedName: string) => needed.has(feeds[feedName]!.node)
+      const own = Object.entries(feeds).filter(([feedName]) => isNeeded(feedName))
+      const ignored = Object.keys(feeds).filter((feedName) => !isNeeded(feedName))
+      const named = Object.entries(fetches).map(([key, { node, index }]) => [key, `${node}:${index}`] as const)
+      this.points[name] = { feeds: Object.fromEntries(own), ignored, fetches: Object.fromEntries(named), labels }
+    }
   }
 
   /** The handle of a variable; the same name is the same variable in every entry point. */
@@ -103,7 +119,7 @@ export class ProgramBuilder {
   /** Writes the program into a folder: `saved_model.pb` and `entries.json`. */
   save(folder: string): void {
     writeSavedModel(this.graph, folder)
-    writeFileSync(join(folder, 'entries.json'), JSON.stringify(this.entries))
+    writeFileSync(join(folder, 'entries.json'), JSON.stringify(this.points))
   }
 }
 
@@ -152,7 +168,7 @@ export class Program {
   run(name: string, feeds: Readonly<Record<string, Feed>>): Record<string, Fetched> {
     const entry = this.entryNamed(name)
     const feedNames = Object.keys(entry.feeds)
-    const surplus = Object.keys(feeds).filter((feed) => !(feed in entry.feeds))
+    const surplus = Object.keys(feeds).filter((feed) => !(feed in entry.feeds) && !entry.ignored.includes(feed))
     if (surplus.length > 0)
       throw new Error(`Entry point ${name} takes no ${surplus.join(', ')}; it takes ${feedNames.join(', ')}`)
     const ids: number[] = []
