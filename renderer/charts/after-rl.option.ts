@@ -96,10 +96,16 @@ export function afterRlOption({ regimes, evaluations, branches, end }: AfterRl, 
         z: 5,
         data: branches.map(({ step, value, interval }) => ({
           value: [step, value],
-          symbol: interval ? 'circle' : 'arrow',
+          symbol: interval ? 'circle' : 'triangle',
           itemStyle: interval
             ? { color: tokens.sequential }
             : { color: tokens.surface, borderColor: tokens.sequential, borderWidth: 1.5 },
+          label: {
+            show: true,
+            position: step < end * 0.85 ? ('right' as const) : ('left' as const),
+            formatter: interval ? value.toFixed(1) : `≥ ${value.toFixed(1)}`,
+            ...textStyle(theme, 11, tokens['sequential-text']),
+          },
         })),
       },
     ],

@@ -59,7 +59,7 @@ function frame(theme: ChartTheme, x: XChoice, largest: number, isPercent: boolea
       scale: true,
       splitNumber: 4,
       // A series that is zero throughout lies on the axis, it does not float in an invented range.
-      max: ({ min, max }: { min: number; max: number }) => (min === 0 && max === 0 ? (isPercent ? 0.1 : 1) : null),
+      max: ({ min, max }: { min: number; max: number }) => (min === 0 && max === 0 ? (isPercent ? 0.04 : 1) : null),
       axisLabel: {
         ...textStyle(theme),
         margin: 8,

@@ -1,5 +1,6 @@
 /** Validation loss of an SFT run over its regimes, the training loss dashed behind it, the Stable threshold dotted, the minimum ringed. */
 import type { RegimeResult } from '#shared/analysis/types.ts'
+import { smoothed } from '../curves/smoothing.ts'
 import { compact } from '../format/numbers.ts'
 import { plotGrid, textStyle, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
 import { regimeAreas } from './regime-areas.ts'
@@ -22,6 +23,11 @@ export function validationCurveOption({ regimes, training, end }: ValidationCurv
   // The training loss may leave the plot at the bottom: the question is where the validation loss turns.
   const low = Math.max(regimes.minLoss * 0.75, Math.min(regimes.minLoss, ...training.map(({ loss }) => loss)))
   const span = top - low
+  // One batch's loss jumps by more than the regimes are wide: the training loss is drawn as its course.
+  const trained = smoothed(
+    training.map(({ loss }) => loss),
+    0.9,
+  )
   return {
     grid: plotGrid({ left: 58, right: 78, top: 12, bottom: 40 }),
     tooltip: {
@@ -64,7 +70,7 @@ export function validationCurveOption({ regimes, training, end }: ValidationCurv
         sampling: 'lttb',
         lineStyle: { color: tokens.third, width: 1, type: 'dashed' },
         endLabel: { show: true, formatter: 'train', distance: 8, ...textStyle(theme, 11, tokens.third) },
-        data: training.map(({ step, loss }) => [step, loss]),
+        data: trained.map((loss, at) => [training[at]!.step, loss]),
       },
       {
         name: 'validation',
@@ -101,6 +107,8 @@ export function validationCurveOption({ regimes, training, end }: ValidationCurv
           itemStyle: { color: tokens.surface, borderColor: tokens.sequential, borderWidth: 2 },
           label: {
             position: 'bottom',
+            // Beside the marker, which starts at the minimum.
+            offset: regimes.minStep < end * 0.7 ? [52, 2] : [-52, 2],
             formatter: `min ${regimes.minLoss.toFixed(3)} at ${regimes.minStep}`,
             ...textStyle(theme, 11, tokens.second),
           },

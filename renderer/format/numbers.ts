@@ -76,7 +76,7 @@ export function plain(value: number, significant = 3): string {
 
 /** 1e-3, 2.5e-4: as learning rates are written. */
 export const scientific = (value: number, significant = 3): string =>
-  signed(String(Number(value.toPrecision(significant)).toExponential()).replace('e+', 'e'))
+  Number(value.toPrecision(significant)).toExponential().replace('e+', 'e').replace(/^-/, minus)
 
 /** Decimals at which an uncertainty shows one significant digit, two where that digit is 1: 0.6 → 1, 0.14 → 2, 12 → 0. */
 export function decimalsFor(uncertainty: number): number {

@@ -5,6 +5,8 @@ import type { RunSummary } from '#shared/contract/runs.ts'
 import { useEngine } from '../rpc/engine.ts'
 import { mirror } from './mirror.ts'
 
+const readingMs = 1000
+
 export const useRuns = defineStore('runs', () => {
   const engine = useEngine()
   const {
@@ -16,6 +18,16 @@ export const useRuns = defineStore('runs', () => {
     return (await engine.runs.list({ deleted: false })).runs
   })
   engine.changed('runs', load)
+  // Step, speed, time left and newest values move with the points: once a second is as fast as anybody reads.
+  let isDue = false
+  engine.changed('points', () => {
+    if (isDue) return
+    isDue = true
+    setTimeout(() => {
+      isDue = false
+      void load()
+    }, readingMs)
+  })
   void load()
 
   const byId = computed(() => new Map(all.value.map((run) => [run.id, run])))

@@ -26,7 +26,11 @@ const katexOptions = {
 export const mostCharacters = 60_000
 
 /** GSM8K ends a solution with `#### 72`, which is an answer and no heading. */
-const withAnswerLine = (text: string): string => text.replace(/^####\s+(.*)\s*$(?![\s\S]*\S)/m, '\\#### $1')
+export function withAnswerLine(text: string): string {
+  const whole = text.trimEnd()
+  const last = whole.lastIndexOf('\n') + 1
+  return whole.startsWith('#### ', last) ? `${whole.slice(0, last)}\\${whole.slice(last)}` : text
+}
 
 export function renderRichText(into: HTMLElement, text: string): void {
   const { text: marked, maths } = splitMath(withAnswerLine(text.slice(0, mostCharacters)))

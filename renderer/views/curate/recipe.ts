@@ -38,6 +38,8 @@ const number = (text: string | undefined): number | null | undefined => {
   const value = Number(text)
   return text !== '' && Number.isFinite(value) ? value : undefined
 }
+/** null is a value here (`none`), only undefined is none. */
+const or = <T>(value: T | undefined, otherwise: T): T => (value === undefined ? otherwise : value)
 const flag = (text: string | undefined): boolean | undefined => (text === '1' ? true : text === '0' ? false : undefined)
 
 /** A recipe from the address; what does not stand there, or makes no sense, is the default's. */
@@ -54,13 +56,13 @@ export function recipeFromQuery(query: Query, fallback: SubsetRecipe, scorers: r
     scorer,
     strategy,
     count: positive(number(query['count']), fallback.count),
-    threshold: number(query['threshold']) ?? fallback.threshold,
+    threshold: or(number(query['threshold']), fallback.threshold),
     seed: positive(number(query['seed']), fallback.seed) ?? fallback.seed,
     filters: {
       answerMissing: flag(query['noanswer']) ?? filters.answerMissing,
       answerWrong: flag(query['wrong']) ?? filters.answerWrong,
       duplicatePrompts: flag(query['duplicates']) ?? filters.duplicatePrompts,
-      range: [number(query['from']) ?? filters.range[0], number(query['to']) ?? filters.range[1]],
+      range: [or(number(query['from']), filters.range[0]), or(number(query['to']), filters.range[1])],
       maxLength: positive(number(query['longest']), filters.maxLength),
       text: query['text'] ?? filters.text,
     },

@@ -1,7 +1,7 @@
 /** The rows a stage trains on, as one choice: a saved subset, or a built-in lab set with its size and seed. Pure. */
 import type { Subset } from '#shared/contract/datasets.ts'
 import type { DataRef, LabSet } from '#shared/experiment/spec.ts'
-import type { SelectOption } from '../../ui/SelectBox.vue'
+import type { SelectOption } from '../../ui/select-option.ts'
 import { count } from '../../format/numbers.ts'
 
 const labTitles: Readonly<Record<LabSet['set'], string>> = {
