@@ -157,6 +157,22 @@ describe('run', () => {
     await cli('run', 'stop', id)
   })
 
+  it('start outlives a killed engine: it starts the next one and follows on', async () => {
+    const own = join(scratch.path, 'restarted')
+    const other = await startTestEngine(own)
+    const done = ended(start(['run', 'start', spec('outlives', 100, { stepMs: 20 }), '--json', '--workspace', own]))
+    await expect
+      .poll(async () => (await other.calls.runs.list({})).runs[0]?.step ?? 0, { timeout: 30_000 })
+      .toBeGreaterThan(3)
+    await other.kill()
+    const result = await done
+    expect(documentOf(result)).toMatchObject({ state: 'completed' })
+    expect(result.code).toBe(0)
+    const lock = documentOf(await ended(start(['engine', 'ensure', '--json', '--workspace', own]))) as { pid: number }
+    process.kill(lock.pid, 'SIGTERM')
+    await expect.poll(() => bornAt(lock.pid), { timeout: 20_000 }).toBeNull()
+  })
+
   it.each([
     ['no such spec', ['run', 'start', 'nothing.yaml'], 'file.missing'],
     ['no such run', ['run', 'show', 'run_0000'], 'run.not_found'],

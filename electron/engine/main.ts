@@ -34,6 +34,8 @@ async function main(): Promise<void> {
     trainer: values.trainer,
     onIdle: () => void end('nobody has needed it'),
   })
+  // A defect ends the engine (whoever started it starts it again, trainers go on); its log says why.
+  process.on('uncaughtExceptionMonitor', (error) => engine.log.fatal({ err: error }, 'the engine ends by a defect'))
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(signal))
   const doServe = values.serve || values['serve-port'] !== undefined
   const served = doServe ? await engine.serve(wholeNumber(values['serve-port'], '--serve-port') ?? 0, newToken()) : null

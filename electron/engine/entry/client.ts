@@ -1,6 +1,6 @@
 /** The contract as a typed client over the workspace's socket, for commands and tests. */
 import { once } from 'node:events'
-import { createORPCClient, ORPCError } from '@orpc/client'
+import { createORPCClient, ORPCError, type ClientContext, type ClientLink } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
 import WebSocket from 'ws'
@@ -12,6 +12,9 @@ export type EngineCalls = ContractRouterClient<Contract>
 
 export interface EngineClient {
   readonly calls: EngineCalls
+  /** What the calls go over. */
+  readonly link: ClientLink<ClientContext>
+  readonly isOpen: boolean
   /** Resolves when the line is gone, whoever closed it. */
   readonly closed: Promise<void>
   close(): void
@@ -39,8 +42,16 @@ export async function connect({ socket: path, token }: Pick<EngineAddress, 'sock
     )
   }
   socket.on('error', () => {}) // `close` follows
-  const calls = createORPCClient<EngineCalls>(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }))
-  return { calls, closed, close: () => socket.close() }
+  const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket })
+  return {
+    calls: createORPCClient<EngineCalls>(link),
+    link,
+    get isOpen() {
+      return socket.readyState === socket.OPEN
+    },
+    closed,
+    close: () => socket.close(),
+  }
 }
 
 /** Whatever a call threw, as a `Failure`: the engine's own words where it spoke. */

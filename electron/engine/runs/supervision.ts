@@ -57,6 +57,8 @@ export function createSupervision(deps: SupervisionDeps): Supervision {
   const { ingestion, log, tickMs = 500 } = deps
   const watched = new Map<string, Watched>()
   const reading = new Set<string>()
+  /** Runs whose journal cannot be taken in just now (a full disk): said once, tried again at every look. */
+  const failing = new Set<string>()
   let waiting: (() => void)[] = []
 
   /** Reads a journal in pieces, with turns between for everybody else. */
@@ -67,11 +69,13 @@ export function createSupervision(deps: SupervisionDeps): Supervision {
       for (let isMore = true; isMore && watched.has(run);) {
         const taken = ingestion.take(run)
         if (taken.changed) deps.points(run)
+        failing.delete(run)
         isMore = taken.isMore
         if (isMore) await new Promise((resolve) => setImmediate(resolve))
       }
     } catch (error) {
-      log.error({ err: error, run }, 'a journal could not be taken in')
+      if (!failing.has(run)) log.error({ err: error, run }, 'a journal could not be taken in')
+      failing.add(run)
     } finally {
       reading.delete(run)
     }
