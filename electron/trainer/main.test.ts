@@ -14,6 +14,9 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import { readJournal, recordsOf, standing } from './fixtures/journal-reader.ts'
 import { writeLabRun, writeRunFile, type LabRunOptions, type StageInput } from './fixtures/lab-run.ts'
 
+// Hang guards, not speed limits: a start takes two seconds on a quiet machine, many on a busy one.
+vi.setConfig({ testTimeout: 200_000, hookTimeout: 200_000 })
+
 const main = join(import.meta.dirname, 'main.ts')
 const root = mkdtempSync(join(tmpdir(), 'trainer-'))
 const graphCache = join(root, 'graphs')
@@ -132,7 +135,7 @@ describe('the trainer process', () => {
   it('pauses on SIGTERM within a step, saves, and exits with 0', async () => {
     const options = layOut('term', { ...stages.grpo, budget: { steps: 100_000 } })
     const child = start(options.folder)
-    await vi.waitFor(() => expect(checkpoints(options).length).toBeGreaterThan(1), { timeout: 60_000 })
+    await vi.waitFor(() => expect(checkpoints(options).length).toBeGreaterThan(1), { timeout: 120_000 })
     child.kill('SIGTERM')
     expect(await exit(child)).toBe(0)
     const end = journalOf(options).at(-1)
@@ -154,7 +157,7 @@ describe('the trainer process', () => {
     server.listen(socket)
     const options = layOut('told', { ...stages.grpo, budget: { steps: 100_000 } }, { socket })
     const child = start(options.folder)
-    await vi.waitFor(() => expect(lengths.length).toBeGreaterThan(3), { timeout: 60_000 })
+    await vi.waitFor(() => expect(lengths.length).toBeGreaterThan(3), { timeout: 120_000 })
     trainer!.send(JSON.stringify({ command: 'stop' }))
     expect(await exit(child)).toBe(0)
     expect(journalOf(options).at(-1)).toMatchObject({ kind: 'end', state: 'stopped' })

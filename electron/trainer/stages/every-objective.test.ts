@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { createPolicy } from '../create-policy.ts'
 import { readJournal, recordsOf } from '../fixtures/journal-reader.ts'
 import { writeLabRun, type StageInput } from '../fixtures/lab-run.ts'
@@ -37,6 +37,8 @@ const stages: Record<string, StageInput> = {
   upt: { ...synchronized, objective: { type: 'upt', secondGate: 2 } },
   'prefix-rft': { ...synchronized, updatesPerRollout: 2, objective: { type: 'prefix-rft' } },
 }
+
+vi.setConfig({ testTimeout: 200_000 })
 
 describe('with the real policy', () => {
   it.each(Object.entries(stages))('%s runs end to end', async (name, stage) => {
