@@ -124,16 +124,23 @@ export async function importFile(deps: ImportDeps, request: ImportRequest): Prom
   }
 }
 
-function guessed({ guess, columns }: Look, file: LocalFile): ColumnMapping {
+function guessed({ guess, columns, format }: Look, file: LocalFile): ColumnMapping {
   if (guess.prompt !== undefined) return ColumnMapping.parse(guess)
+  // Of lines that cannot be read, each is to be named with its reason: any mapping will do.
+  if (columns.length === 0 && format.format !== 'parquet') return ColumnMapping.parse({ prompt: 'prompt' })
+  if (columns.length === 0) {
+    throw new Failure({
+      code: 'input.empty',
+      message: 'The file holds no rows.',
+      input: file.name,
+      remedy: 'Choose another file.',
+    })
+  }
   throw new Failure({
     code: 'input.invalid',
-    message: columns.length === 0 ? 'No row of the file can be read.' : 'No field of the file looks like a prompt.',
+    message: 'No field of the file looks like a prompt.',
     input: file.name,
-    remedy:
-      columns.length === 0
-        ? 'Choose a file of JSON objects, CSV or Parquet.'
-        : `Say which field is the prompt: ${columnNames(columns).slice(0, 40).join(', ')}.`,
+    remedy: `Say which field is the prompt: ${columnNames(columns).slice(0, 40).join(', ')}.`,
   })
 }
 
