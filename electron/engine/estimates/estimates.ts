@@ -43,7 +43,7 @@ export interface EstimatesDeps {
   now(): number
 }
 
-/** Share of the speed of large products that small models reach (measured on lab-0.3m; docs/methods). */
+/** Share of the speed of large products that small models reach (measured on lab-0.3m). */
 const reached = { pretrain: 0.35, sft: 0.3, rl: 0.3, synchronized: 0.3 } as const
 const startSeconds = 6
 const probeWaitMs = 5_000

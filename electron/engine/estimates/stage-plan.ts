@@ -1,6 +1,6 @@
 /**
  * What a stage will compute, before it has run: pure arithmetic on its settings and the mean lengths of its data.
- * Units  FLOPs, bytes, tokens.   Source  docs/methods on FLOPs (shared/flops).
+ * Units  FLOPs, bytes, tokens.   Source  docs/methods/compute.md (shared/flops).
  */
 import { passFlops } from '#shared/flops/flops.ts'
 import { plannedStepFlops, type PlannedStep } from '#shared/flops/planned-step.ts'
