@@ -109,7 +109,7 @@ describe('the trainer process', () => {
           existsSync(join(broken.folder, 'metrics.journal')) ? recordsOf(journalOf(broken), 'metrics').length : 0
         const before = steps()
         await vi.waitFor(() => expect(steps() > before + 1 || child.exitCode !== null).toBe(true), {
-          timeout: 60_000,
+          timeout: 120_000,
           interval: 3,
         })
         await sleep(Math.random() * 150)
@@ -129,7 +129,7 @@ describe('the trainer process', () => {
       expect(bytesAt(broken, last)).toEqual(bytesAt(whole, last))
       expect(journalOf(broken).at(-1)).toMatchObject({ kind: 'end', state: 'completed' })
     },
-    180_000,
+    400_000,
   )
 
   it('pauses on SIGTERM within a step, saves, and exits with 0', async () => {
