@@ -74,6 +74,8 @@ export const number = (value: Rational, float = false): Expression => ({ kind: '
 export const integer = (value: bigint | number): Expression => number({ n: BigInt(value), d: 1n })
 export const symbol = (name: string): Expression => ({ kind: 'symbol', name })
 export const sum = (...args: Expression[]): Expression => flat('add', args)
+/** The sum of many terms at once. */
+export const sumOf = (args: readonly Expression[]): Expression => (args.length === 1 ? args[0]! : flat('add', args))
 export const product = (...args: Expression[]): Expression => flat('multiply', args)
 export const power = (base: Expression, exponent: Expression): Expression => ({ kind: 'power', base, exponent })
 export const call = (name: string, ...args: Expression[]): Expression => ({ kind: 'call', name, args })

@@ -15,7 +15,7 @@ import {
   type RelationSign,
 } from './expression.ts'
 import { tokenise } from './lexer.ts'
-import { ExpressionParser, NoParse } from './parse-expression.ts'
+import { ExpressionParser, maxDepth, NoParse, noParse } from './parse-expression.ts'
 
 /** Numbers with thousands commas are numbers, not sets. */
 const commaNumber = /^\s*-?\d{1,3}(,\d{3})+(\.\d+)?\s*$/
@@ -45,6 +45,7 @@ export function parseAnswer(latex: string): Answer | null {
 
 /** Thrown where a reading fits the grammar and means nothing: no other reading is tried. */
 class NoAnswer extends NoParse {}
+const noAnswer = new NoAnswer('The reading means nothing.')
 
 const relationSigns: Readonly<Record<string, RelationSign | '~' | '∈'>> = {
   '=': '=',
@@ -62,15 +63,16 @@ class AnswerParser extends ExpressionParser {
   /** A reading that takes every token. */
   whole(reading: () => Answer): Answer | undefined {
     this.at = 0
+    this.depth = 0
     const answer = reading.call(this)
-    if (this.at !== this.tokens.length) throw new NoParse()
+    if (this.at !== this.tokens.length) throw noParse
     return answer
   }
 
   // name (or (x, y)) = or ∈ elements
   valuesOfName(): Answer {
     const left = this.names()
-    if (!this.take('=') && !this.take('∈')) throw new NoParse()
+    if (!this.take('=') && !this.take('∈')) throw noParse
     const right = gathered(this.semicolonElements(false))
     return relation('=', left, right)
   }
@@ -83,7 +85,7 @@ class AnswerParser extends ExpressionParser {
     const named = this.attempt(() => {
       const left = this.names()
       const sign = this.take('=') || this.take('∈') ? '=' : this.take('∉') ? '∉' : undefined
-      if (!sign) throw new NoParse()
+      if (!sign) throw noParse
       const right = this.setOperations()
       return sign === '∉'
         ? ({ kind: 'opaque', name: 'not', arg: relation('=', left, right) } as const)
@@ -93,6 +95,10 @@ class AnswerParser extends ExpressionParser {
   }
 
   private difference(): Answer {
+    return this.remembered('difference', () => this.differenceHere())
+  }
+
+  private differenceHere(): Answer {
     let left = this.union()
     while (this.take('∖')) left = { kind: 'minus', left, right: this.union() }
     return left
@@ -113,7 +119,9 @@ class AnswerParser extends ExpressionParser {
   private setGroup(): Answer {
     const group = this.attempt(() => {
       this.expect('(')
+      if (++this.depth > maxDepth) throw noParse
       const inner = this.difference()
+      this.depth--
       this.expect(')')
       return inner
     })
@@ -135,12 +143,12 @@ class AnswerParser extends ExpressionParser {
   /** One symbol, with index and power. */
   private name(): Expression {
     const token = this.tokens[this.at]
-    if (token?.kind !== 'letter' && token?.kind !== 'accent' && token?.kind !== 'command') throw new NoParse()
-    if (token.kind === 'letter' && (token.text === 'e' || token.text === 'E')) throw new NoParse()
+    if (token?.kind !== 'letter' && token?.kind !== 'accent' && token?.kind !== 'command') throw noParse
+    if (token.kind === 'letter' && (token.text === 'e' || token.text === 'E')) throw noParse
     const value = this.singleAtom()
     const isName =
       value.kind === 'symbol' || value.kind === 'constant' || (value.kind === 'power' && value.base.kind === 'symbol')
-    if (!isName) throw new NoParse()
+    if (!isName) throw noParse
     return value
   }
 
@@ -161,7 +169,7 @@ class AnswerParser extends ExpressionParser {
   private element(relations: boolean): readonly Answer[] {
     const endsHere = () => {
       const token = this.tokens[this.at]
-      if (token && !(token.kind === 'sign' && followsElement.has(token.text))) throw new NoParse()
+      if (token && !(token.kind === 'sign' && followsElement.has(token.text))) throw noParse
     }
     const read = <T>(reading: () => T): T | undefined =>
       this.attempt(() => {
@@ -174,7 +182,7 @@ class AnswerParser extends ExpressionParser {
     const set = read(() => this.setAtom())
     if (set) return [set]
     const rest = read(() => (relations ? this.relations() : this.expression()))
-    if (!rest) throw new NoParse()
+    if (!rest) throw noParse
     return [rest]
   }
 
@@ -200,7 +208,7 @@ class AnswerParser extends ExpressionParser {
       if (sign === undefined) break
       this.at++
       const right = this.expression()
-      if (sign === '∈') throw new NoAnswer()
+      if (sign === '∈') throw noAnswer
       if (sign === '~') {
         // x ≈ 3.14 says 3.14; π ≈ 3.14 says π; a = b ≈ c says a = b.
         if (chain.length === 0 && isName(last)) approximate = right
@@ -215,8 +223,17 @@ class AnswerParser extends ExpressionParser {
   }
 
   private setAtom(): Answer {
+    return this.remembered('set', () => {
+      if (++this.depth > maxDepth) throw noParse
+      const value = this.setAtomHere()
+      this.depth--
+      return value
+    })
+  }
+
+  private setAtomHere(): Answer {
     const token = this.tokens[this.at]
-    if (!token) throw new NoParse()
+    if (!token) throw noParse
     if (token.kind === 'command' && token.text.startsWith('set:')) {
       this.at++
       return { kind: 'named', name: token.text.slice(4) as 'N' | 'Z' | 'Q' | 'R' | 'C' }
@@ -253,7 +270,7 @@ class AnswerParser extends ExpressionParser {
       this.expect('}')
       return gathered(groups)
     }
-    throw new NoParse()
+    throw noParse
   }
 
   private interval(): Answer {

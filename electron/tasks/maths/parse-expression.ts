@@ -4,13 +4,14 @@
  * mixed number, f(x) with one atom is a call and a(b+c) a product, letters know no case.
  */
 import { decimal, negate, rational, type Rational } from '../rational.ts'
-import { call, integer, minus, number, power, product, quotient, sum, symbol, type Expression } from './expression.ts'
+import { call, integer, minus, number, power, product, quotient, sumOf, symbol, type Expression } from './expression.ts'
 import { determinant } from './matrix.ts'
 import { rationalValue } from './exact.ts'
 import type { Token, TokenKind } from './lexer.ts'
 
-/** Thrown where the tokens do not fit; callers try another reading. */
+/** Thrown where the tokens do not fit; callers try another reading. One object: a trace for each would cost more than the parsing. */
 export class NoParse extends Error {}
+export const noParse = new NoParse('The tokens do not fit.')
 
 const functions = new Set(
   (
@@ -32,13 +33,14 @@ const greek = new Set(
   ).split(' '),
 )
 
-/** Letters beyond this nesting mean hostile input, not an answer. */
-const maxDepth = 200
+/** Nesting beyond this means hostile input, not an answer. */
+export const maxDepth = 200
 
 export class ExpressionParser {
   protected readonly tokens: readonly Token[]
   protected at = 0
-  private depth = 0
+  protected depth = 0
+  private readonly outcomes = new Map<string, { readonly value: unknown; readonly end: number }>()
 
   constructor(tokens: readonly Token[]) {
     this.tokens = tokens
@@ -46,15 +48,41 @@ export class ExpressionParser {
 
   // expr: terms joined by + and -, left to right
   expression(): Expression {
-    if (++this.depth > maxDepth) throw new NoParse()
-    let left = this.term()
+    return this.remembered('expression', () => this.terms())
+  }
+
+  /**
+   * A rule's outcome at a place, worked out once: readings that fail late (a call that was a product) would otherwise parse
+   * what they share again, twice for each level of nesting.
+   */
+  protected remembered<T>(rule: string, read: () => T): T {
+    const key = `${rule} ${this.at} ${this.openBars} ${this.isInsideIntegral}`
+    const known = this.outcomes.get(key)
+    if (known) {
+      if (known.end < 0) throw noParse
+      this.at = known.end
+      return known.value as T
+    }
+    try {
+      const value = read()
+      this.outcomes.set(key, { value, end: this.at })
+      return value
+    } catch (error) {
+      if (error instanceof NoParse) this.outcomes.set(key, { value: undefined, end: -1 })
+      throw error
+    }
+  }
+
+  private terms(): Expression {
+    if (++this.depth > maxDepth) throw noParse
+    const terms = [this.term()]
     for (;;) {
-      if (this.take('+')) left = sum(left, this.term())
-      else if (this.take('-')) left = sum(left, minus(this.term()))
+      if (this.take('+')) terms.push(this.term())
+      else if (this.take('-')) terms.push(minus(this.term()))
       else break
     }
     this.depth--
-    return left
+    return sumOf(terms)
   }
 
   // mp: products and quotients, left to right; `calls` false: the argument of a function without parentheses
@@ -133,6 +161,10 @@ export class ExpressionParser {
 
   /** What stands after ^: one atom, or braces. */
   private script(): Expression {
+    return this.remembered('script', () => this.scriptHere())
+  }
+
+  private scriptHere(): Expression {
     if (this.take('{')) {
       const value = this.expression()
       this.expect('}')
@@ -147,14 +179,14 @@ export class ExpressionParser {
     if (this.take('{')) {
       for (let depth = 1; depth > 0; this.at++) {
         const token = this.tokens[this.at]
-        if (!token) throw new NoParse()
+        if (!token) throw noParse
         if (token.kind === 'sign' && token.text === '{') depth++
         if (token.kind === 'sign' && token.text === '}') depth--
       }
       return textOf(this.tokens.slice(begin + 1, this.at - 1))
     }
     const token = this.tokens[this.at]
-    if (!token || token.kind === 'sign' || token.kind === 'environment') throw new NoParse()
+    if (!token || token.kind === 'sign' || token.kind === 'environment') throw noParse
     this.at++
     return textOf([token])
   }
@@ -165,7 +197,7 @@ export class ExpressionParser {
   // comp
   private factor(calls: boolean): Expression {
     const token = this.tokens[this.at]
-    if (!token) throw new NoParse()
+    if (!token) throw noParse
     if (token.kind === 'sign') return this.grouped(token.text)
     if (token.kind === 'environment') return this.matrix()
     if (calls && (token.kind === 'letter' || token.kind === 'accent' || token.kind === 'command')) {
@@ -200,7 +232,7 @@ export class ExpressionParser {
       this.expect(open === '|<' ? '|>' : open)
       return call(open === '\\|' ? 'norm' : 'abs', value)
     }
-    throw new NoParse()
+    throw noParse
   }
 
   private choose(): Expression {
@@ -291,9 +323,9 @@ export class ExpressionParser {
   /** f(2), x(y), f(x, y): a name before one atom or a list in parentheses. */
   private unknownCall(): Expression {
     const token = this.advance()
-    if (token.kind === 'command' && !greek.has(token.text) && !otherSymbols.has(token.text)) throw new NoParse()
-    if (token.kind === 'letter' && (token.text === 'e' || token.text === 'E')) throw new NoParse()
-    if (token.kind === 'command' && (token.text === 'Gamma' || token.text === 'gamma')) throw new NoParse()
+    if (token.kind === 'command' && !greek.has(token.text) && !otherSymbols.has(token.text)) throw noParse
+    if (token.kind === 'letter' && (token.text === 'e' || token.text === 'E')) throw noParse
+    if (token.kind === 'command' && (token.text === 'Gamma' || token.text === 'gamma')) throw noParse
     let name = rawName(token)
     let exponent: Expression | undefined
     if (this.take('_')) name += `_{${this.scriptText()}}`
@@ -301,7 +333,7 @@ export class ExpressionParser {
     while (this.take("'")) name += "'"
     const isBraced = this.take('{') // f{(x)}, as computer algebra prints it
     const closing = this.take('(') ? ')' : this.take('[') ? ']' : undefined
-    if (closing === undefined) throw new NoParse()
+    if (closing === undefined) throw noParse
     const args = this.attempt(() => this.callList(closing)) ?? [this.atom()]
     this.expect(closing)
     if (isBraced) this.expect('}')
@@ -316,7 +348,7 @@ export class ExpressionParser {
       args.push(this.expression())
       if (!this.take(',')) break
     }
-    if (!this.peek(closing)) throw new NoParse()
+    if (!this.peek(closing)) throw noParse
     return args
   }
 
@@ -331,11 +363,11 @@ export class ExpressionParser {
         this.expect('=')
         const from = this.expression()
         this.expect('}')
-        if (variable.kind !== 'symbol') throw new NoParse()
+        if (variable.kind !== 'symbol') throw noParse
         bounds = { variable: variable.name, from }
       } else if (this.take('^')) to = this.script()
     }
-    if (!bounds || !to) throw new NoParse()
+    if (!bounds || !to) throw noParse
     return { kind, body: this.term(), variable: bounds.variable, from: bounds.from, to }
   }
 
@@ -344,9 +376,9 @@ export class ExpressionParser {
     this.expect('_')
     this.expect('{')
     const token = this.advance()
-    if (token.kind !== 'letter' && token.kind !== 'command') throw new NoParse()
+    if (token.kind !== 'letter' && token.kind !== 'command') throw noParse
     const arrow = this.advance()
-    if (!['to', 'rightarrow', 'Rightarrow', 'longrightarrow'].includes(arrow.text)) throw new NoParse()
+    if (!['to', 'rightarrow', 'Rightarrow', 'longrightarrow'].includes(arrow.text)) throw noParse
     const at = this.expression()
     if (this.take('^')) this.scriptTextOfSign()
     this.expect('}')
@@ -371,7 +403,7 @@ export class ExpressionParser {
     const body = this.attempt(() => this.expression()) ?? integer(1)
     this.isInsideIntegral--
     const differential = this.tokens[this.at]
-    if (differential?.kind !== 'differential') throw new NoParse()
+    if (differential?.kind !== 'differential') throw noParse
     this.at++
     const bounds = from && to ? { from, to } : undefined
     return { kind: 'integral', body, variable: differential.text, ...(bounds && { bounds }) }
@@ -380,18 +412,18 @@ export class ExpressionParser {
   private derivativeOperator(): string {
     this.expectCommand('frac')
     this.expect('{')
-    if (this.advance().text !== 'd') throw new NoParse()
+    if (this.advance().text !== 'd') throw noParse
     this.expect('}')
     this.expect('{')
     const below = this.advance()
-    if (below.kind !== 'differential') throw new NoParse()
+    if (below.kind !== 'differential') throw noParse
     this.expect('}')
     return below.text
   }
 
   private matrix(): Expression {
     const begin = this.advance()
-    if (begin.command !== 'begin') throw new NoParse()
+    if (begin.command !== 'begin') throw noParse
     const rows: Expression[][] = []
     for (;;) {
       const row = [this.expression()]
@@ -402,8 +434,8 @@ export class ExpressionParser {
     }
     const end = this.advance()
     if (end.kind !== 'environment' || end.command !== 'end' || (end.text === 'vmatrix') !== (begin.text === 'vmatrix'))
-      throw new NoParse()
-    if (rows.some((row) => row.length !== rows[0]!.length)) throw new NoParse()
+      throw noParse
+    if (rows.some((row) => row.length !== rows[0]!.length)) throw noParse
     return begin.text === 'vmatrix' ? determinant(rows) : { kind: 'matrix', rows }
   }
 
@@ -429,10 +461,10 @@ export class ExpressionParser {
       case 'command':
         if (token.text === 'infty') return { kind: 'constant', name: 'infinity' }
         if (token.text === 'exponentialE') return this.exponential()
-        if (!greek.has(token.text) && !otherSymbols.has(token.text)) throw new NoParse()
+        if (!greek.has(token.text) && !otherSymbols.has(token.text)) throw noParse
         return this.named(token)
       default:
-        throw new NoParse()
+        throw noParse
     }
   }
 
@@ -484,19 +516,19 @@ export class ExpressionParser {
     return found
   }
   protected require(sign: string): void {
-    if (!this.take(sign)) throw new NoParse()
+    if (!this.take(sign)) throw noParse
   }
   protected expect(sign: string): void {
     this.require(sign)
   }
   protected expectCommand(name: string): void {
     const token = this.tokens[this.at]
-    if (token?.kind !== 'command' || token.text !== name) throw new NoParse()
+    if (token?.kind !== 'command' || token.text !== name) throw noParse
     this.at++
   }
   protected advance(): Token {
     const token = this.tokens[this.at++]
-    if (!token) throw new NoParse()
+    if (!token) throw noParse
     return token
   }
   protected peekKind(): TokenKind | undefined {
@@ -524,7 +556,7 @@ function numeral(text: string): Expression {
   const [mantissa = '', exponent] = text.split('E')
   let value: Rational = decimal(mantissa)
   if (exponent !== undefined) {
-    if (Math.abs(Number(exponent)) > 400) throw new NoParse()
+    if (Math.abs(Number(exponent)) > 400) throw noParse
     const scale = 10n ** BigInt(Math.abs(Number(exponent)))
     value = exponent.startsWith('-') ? rational(value.n, value.d * scale) : rational(value.n * scale, value.d)
   }
