@@ -90,10 +90,22 @@ export function ceilingBarsOption({ bars, meanCeiling, best, selected }: Ceiling
         barCategoryGap: '0%',
         silent: true,
         z: 0,
-        data: bars.map(({ regime }) => {
-          const tint = regime === null ? null : regimeStyle(regime, tokens).tint
-          return { value: tint === null ? 0 : 100, itemStyle: { color: tint ?? 'transparent' } }
+        data: bars.map(({ regime }, at) => {
+          if (regime === null) return { value: 0 }
+          const { title, tint, textColour } = regimeStyle(regime, tokens)
+          const isFirst = bars.findIndex((bar) => bar.regime === regime) === at
+          return {
+            value: 100,
+            itemStyle: { color: tint ?? 'transparent' },
+            label: {
+              show: isFirst,
+              position: 'insideTop' as const,
+              formatter: title,
+              ...textStyle(theme, 11, textColour),
+            },
+          }
         }),
+        labelLayout: { hideOverlap: true },
       },
       {
         name: 'P_sft',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { panelsFor, panelTitle } from './panels.ts'
+import { panelsFor, panelTitle, quietLast } from './panels.ts'
 
 describe('panels', () => {
   it('puts a stage’s own first, shows only keys that exist, and each key once', () => {
@@ -14,6 +14,18 @@ describe('panels', () => {
     expect(panels.map(({ id }) => id)).toEqual(['val/loss', 'accuracy', 'train/grad_norm', 'my/metric'])
     const all = panels.flatMap(({ keys }) => keys)
     expect(new Set(all).size).toBe(all.length)
+  })
+
+  it('puts what was zero throughout last', () => {
+    const values: Record<string, number[]> = {
+      'train/reward': [0, 1],
+      'train/clip_ratio': [0, 0],
+      'train/grad_norm': [2],
+    }
+    const panels = panelsFor('rl', Object.keys(values))
+    expect(panels.map(({ id }) => id)).toEqual(['train/reward', 'train/clip_ratio', 'train/grad_norm'])
+    const ordered = quietLast(panels, (key) => values[key] ?? [])
+    expect(ordered.map(({ id }) => id)).toEqual(['train/reward', 'train/grad_norm', 'train/clip_ratio'])
   })
 
   it('titles are findings', () => {

@@ -64,6 +64,15 @@ export function panelsFor(stage: StageKind, keys: readonly string[]): Panel[] {
   return [...own, ...rest.map((key) => panel(key))]
 }
 
+/** What was zero throughout (a clip that could not bind) says least: it goes to the end. */
+export function quietLast(panels: readonly Panel[], valuesOf: (key: string) => readonly number[]): Panel[] {
+  const isQuiet = ({ keys, isAccuracy }: Panel) => {
+    const values = keys.flatMap(valuesOf)
+    return !isAccuracy && values.length > 0 && values.every((value) => value === 0)
+  }
+  return [...panels.filter((panel) => !isQuiet(panel)), ...panels.filter(isQuiet)]
+}
+
 /** A panel's title as a finding where the data say one: "Reward is still rising". */
 export function panelTitle(panel: Panel, values: readonly number[], isRunning: boolean): string {
   const { title } = metricInfo(panel.id)
