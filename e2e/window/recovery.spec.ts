@@ -2,7 +2,7 @@
 import { expect, test } from '../fixtures.ts'
 import { ExperimentsPage, longRun } from '../pages/experiments.ts'
 import { RunPage } from '../pages/run.ts'
-import { enginePid, isAlive } from '../program.ts'
+import { enginePid } from '../program.ts'
 
 interface Shown {
   readonly trainerPid: number
@@ -39,7 +39,6 @@ test('kill -9 on the engine, then on the trainer, while a run trains', async ({ 
   await test.step('the trainer: its run is interrupted and can be resumed', async () => {
     process.kill(trainer, 'SIGKILL')
     await expect(run.state).toContainText('interrupted')
-    expect(isAlive(trainer)).toBe(false)
     const step = await run.step()
     await run.resume.click()
     await run.reaches(step + 10)
