@@ -1,34 +1,22 @@
 /** The entry points of a policy's program: everything a policy does, over one set of variables. */
 import * as tf from '@tensorflow/tfjs'
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
-import type { InputKind, ObjectiveGraph, PolicyOptions } from '../policy.ts'
+import type { InputKind, ObjectiveGraph } from '../policy.ts'
 import { forwardPass, objectiveValue } from '../model/objective-value.ts'
-import { parametersOf, type Parameter } from '../model/parameters.ts'
+import { parametersOf } from '../model/parameters.ts'
 import type { Weights } from '../model/transformer.ts'
 import type { Backend } from '../tensor/backend.ts'
 import { Arithmetic } from '../tensor/arithmetic.ts'
 import { DType } from '../tensor/dtype.ts'
 import { emit } from '../tensor/emit.ts'
-import { traceForAllSizes, type GeneralTrace, type SizedFunction, type Sizes } from '../tensor/generalise.ts'
+import { traceForAllSizes, type SizedFunction, type Sizes } from '../tensor/generalise.ts'
 import type { Output } from '../tensor/graph.ts'
 import { ProgramBuilder, type EntryResult, type Feeder } from '../tensor/program.ts'
 import type { TraceInput } from '../tensor/trace.ts'
 import { withBfloat16Products } from '../tensor/bfloat16.ts'
 import { addUpdate, momentNames, optimiserFeeds, sumName, type OptimiserFeed } from './adamw.ts'
+import { feedsOf, parameterInputs, type EntryContext, type ProgramOptions } from './entry-context.ts'
 import { addSamplerEntries } from './sampler-entries.ts'
-
-export type ProgramOptions = Pick<PolicyOptions, 'shape' | 'objectives' | 'forbidden' | 'precision'>
-
-/** What of a traced function goes into the program. */
-export interface EntryContext {
-  readonly program: ProgramBuilder
-  readonly options: ProgramOptions
-  readonly parameters: readonly Parameter[]
-  /** Traces at all sizes, in the policy's precision. */
-  trace(fn: SizedFunction): GeneralTrace
-  /** Puts a trace into the graph: parameters read from their variables, all else from `inputs`. */
-  place(trace: GeneralTrace, inputs: Readonly<Record<string, Output>>, feed: Feeder): Record<string, Output>
-}
 
 /** Records every entry point. Takes a second or two; nothing in it depends on the weights or on a batch. */
 export function recordProgram(backend: Backend, options: ProgramOptions): ProgramBuilder {
@@ -57,10 +45,6 @@ export function recordProgram(backend: Backend, options: ProgramOptions): Progra
   addSamplerEntries(context)
   return program
 }
-
-/** The parameters as inputs of a traced function. */
-export const parameterInputs = (parameters: readonly Parameter[]): Record<string, TraceInput> =>
-  Object.fromEntries(parameters.map(({ name, shape }) => [name, { dtype: 'float32', shape }]))
 
 const batchInputs = ({ rows, width }: Sizes): Record<string, TraceInput> => ({
   tokens: { dtype: 'int32', shape: [rows!, width!] },
@@ -124,12 +108,6 @@ function addGathering({ program, parameters }: EntryContext): void {
 
 const settingsFrom = (feed: Feeder) =>
   Object.fromEntries(optimiserFeeds.map((name) => [name, feed(name, DType.float32)])) as Record<OptimiserFeed, Output>
-
-/** Feeds for those inputs of a trace that are no parameters. */
-export function feedsOf({ parameters }: EntryContext, trace: GeneralTrace, feed: Feeder): Record<string, Output> {
-  const own = Object.entries(trace.inputs).filter(([name]) => !parameters.some((parameter) => parameter.name === name))
-  return Object.fromEntries(own.map(([name, dtype]) => [name, feed(name, DType[dtype])]))
-}
 
 function objectiveFunction({ options, parameters }: EntryContext, objective: ObjectiveGraph): SizedFunction {
   const { shape, forbidden } = options

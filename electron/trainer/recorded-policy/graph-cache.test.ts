@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { clipped, crossEntropy, toyOptions, toyShape } from '../fixtures/toy-policy.ts'
 import { loadBackend } from '../tensor/backend.ts'
 import { ProgramBuilder } from '../tensor/program.ts'
-import type { ProgramOptions } from './entry-points.ts'
+import type { ProgramOptions } from './entry-context.ts'
 import { cachedProgram, programKey } from './graph-cache.ts'
 
 const backend = loadBackend(2)

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Backend } from '../tensor/backend.ts'
 import { Program, type ProgramBuilder } from '../tensor/program.ts'
-import type { ProgramOptions } from './entry-points.ts'
+import type { ProgramOptions } from './entry-context.ts'
 
 /** Folders of this room whose code decides what is recorded. */
 const recordingCode = ['tensor', 'model', 'rollout', 'objectives', 'recorded-policy']

@@ -7,7 +7,7 @@ import { DType } from '../tensor/dtype.ts'
 import type { SizedFunction, Sizes } from '../tensor/generalise.ts'
 import type { Output } from '../tensor/graph.ts'
 import type { TraceInput } from '../tensor/trace.ts'
-import { feedsOf, parameterInputs, type EntryContext } from './entry-points.ts'
+import { feedsOf, parameterInputs, type EntryContext } from './entry-context.ts'
 
 /** Names of the caches of all layers: k0, v0, k1, ... */
 export const cacheNames = (layers: number): string[] =>
