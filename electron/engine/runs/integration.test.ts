@@ -30,7 +30,12 @@ const spec = ExperimentSpec.parse({
   name: 'small',
   engine: { threads: 1 },
   stages: [
-    { kind: 'pretrain', budget: { steps: 6 }, data: { lab: { set: 'base', rows: 200 } }, evaluation: { every: 6, samples: 2, data: test } },
+    {
+      kind: 'pretrain',
+      budget: { steps: 6 },
+      data: { lab: { set: 'base', rows: 200 } },
+      evaluation: { every: 6, samples: 2, data: test },
+    },
     {
       kind: 'sft',
       budget: { steps: 40 },
@@ -39,7 +44,14 @@ const spec = ExperimentSpec.parse({
       validation: { every: 5, data: { lab: { set: 'uniform', rows: 16, seed: 9002 } } },
       evaluation: { every: 20, samples: 2, data: test },
     },
-    { kind: 'rl', budget: { steps: 3 }, prompts: 4, answers: 4, data: { lab: { set: 'uniform', rows: 64 } }, evaluation: { every: 3, samples: 2, data: test } },
+    {
+      kind: 'rl',
+      budget: { steps: 3 },
+      prompts: 4,
+      answers: 4,
+      data: { lab: { set: 'uniform', rows: 64 } },
+      evaluation: { every: 3, samples: 2, data: test },
+    },
   ],
 })
 
@@ -73,7 +85,10 @@ it.skipIf(isMissing)(
     expect(done).toMatchObject({ parent: sft, parentStep: minimum, paradigm: 'sequential', step: 3 })
     expect(done.last).toHaveProperty('train/reward')
     const { points } = await engine.calls.runs.evaluations({ id: rl })
-    expect(points.map(({ step, n, k }) => [step, n, k])).toEqual([[0, 16, 2], [3, 16, 2]])
+    expect(points.map(({ step, n, k }) => [step, n, k])).toEqual([
+      [0, 16, 2],
+      [3, 16, 2],
+    ])
     expect((await engine.calls.runs.samples({ id: rl })).samples.length).toBeGreaterThan(0)
 
     // A second engine of the same seed, never disturbed, gives the same losses bit for bit.

@@ -92,9 +92,9 @@ describe('series', () => {
   })
 
   it('thins out many points', () => {
-    put(Array.from({ length: 200_000 }, (_, i) => Math.sin(i / 1000)))
+    put(Array.from({ length: 20_000 }, (_, i) => Math.sin(i / 1000)))
     const { value, total } = measurements.series(no, 'train/loss', -1, 2000)
-    expect(total).toBe(200_000)
+    expect(total).toBe(20_000)
     expect(value.length).toBeGreaterThan(1000)
   })
 })

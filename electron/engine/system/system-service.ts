@@ -88,12 +88,10 @@ export function createSystemService(deps: SystemDeps): SystemService {
       freeBytes < littleDisk ? [{ text: `Only ${(freeBytes / 1e9).toFixed(1)} GB of disk are free.`, run: null }] : []
     const problem = backend.problem()
     const missing = problem ? [{ text: problem.message, run: null }] : []
-    const resumable = records
-      .inStates(['interrupted'])
-      .map((run) => ({
-        text: `${run.name} was interrupted at step ${run.step}: resume it from its last checkpoint.`,
-        run: run.id,
-      }))
+    const resumable = records.inStates(['interrupted']).map((run) => ({
+      text: `${run.name} was interrupted at step ${run.step}: resume it from its last checkpoint.`,
+      run: run.id,
+    }))
     return [...disk, ...missing, ...resumable.slice(0, 5)]
   }
 
