@@ -9,7 +9,8 @@ import { denyPermissions, guardContents } from './hardening.ts'
 import { setMenu } from './menu.ts'
 import { answerPages } from './page-calls.ts'
 import { pageFolder } from './places.ts'
-import { showWorkspace, switchWorkspace } from './workspace-windows.ts'
+import { rememberTheme } from './theme.ts'
+import { anotherWindow, linkOf, showWorkspace, switchWorkspace } from './workspace-windows.ts'
 
 // One process for all windows of a user; a second start hands its wish to the first.
 const mine = { words: process.argv, folder: process.cwd() }
@@ -22,6 +23,8 @@ else {
 
 function start(): void {
   app.setAppUserModelId('org.switchpoint.workbench')
+  if (app.isPackaged) app.setAsDefaultProtocolClient('switchpoint')
+  rememberTheme()
   denyPermissions(session.defaultSession)
   servePage(session.defaultSession, pageFolder)
 
@@ -29,7 +32,7 @@ function start(): void {
     setMenu({
       recents,
       openWorkspace: (window, path) => (window ? switchWorkspace(window, path) : showWorkspace(path)),
-      newWindow: () => showWorkspace(null),
+      newWindow: (window) => anotherWindow((window && linkOf(window)?.workspace) ?? null),
     })
   menu([])
   answerPages({ recentsChanged: menu })

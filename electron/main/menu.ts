@@ -2,7 +2,7 @@
 import { app, Menu, type BrowserWindow, type MenuItemConstructorOptions } from 'electron'
 import { basename } from 'node:path'
 import { channels } from '#shared/desktop/channels.ts'
-import { commands, type Command } from '#shared/desktop/commands.ts'
+import { commands, menuViews, type Command } from '#shared/desktop/commands.ts'
 
 const separator: MenuItemConstructorOptions = { type: 'separator' }
 
@@ -11,9 +11,9 @@ const send =
   (_item, window) =>
     (window as BrowserWindow | undefined)?.webContents.send(channels.command, id)
 
-/** Palette and keys also reach the page by themselves; the menu shows them and, in the desktop, gets the key first. */
+/** The page listens to the keys itself (it does in a browser tab too); the menu only shows them, or a toggle would run twice. */
 function entry({ id, title, keys }: Command): MenuItemConstructorOptions {
-  return { label: title, ...(keys && { accelerator: keys }), click: send(id) }
+  return { label: title, ...(keys && { accelerator: keys, registerAccelerator: false }), click: send(id) }
 }
 
 const entriesOf = (menu: Command['menu']) =>
@@ -22,7 +22,7 @@ const entriesOf = (menu: Command['menu']) =>
 export interface MenuDeps {
   readonly recents: readonly string[]
   openWorkspace(window: BrowserWindow | undefined, path: string): void
-  newWindow(): void
+  newWindow(window: BrowserWindow | undefined): void
 }
 
 export function setMenu({ recents, openWorkspace, newWindow }: MenuDeps): void {
@@ -44,7 +44,11 @@ export function setMenu({ recents, openWorkspace, newWindow }: MenuDeps): void {
       submenu: [
         ...(open ? [open] : []),
         recent,
-        { label: 'New window', accelerator: 'CmdOrCtrl+Shift+N', click: newWindow },
+        {
+          label: 'New window',
+          accelerator: 'CmdOrCtrl+Shift+N',
+          click: (_item, window) => newWindow(window as BrowserWindow | undefined),
+        },
         separator,
         ...files,
         separator,
@@ -68,6 +72,13 @@ export function setMenu({ recents, openWorkspace, newWindow }: MenuDeps): void {
     {
       label: '&View',
       submenu: [
+        ...menuViews.map(({ id, title }, at) => ({
+          label: title,
+          accelerator: `CmdOrCtrl+${at + 1}`,
+          registerAccelerator: false,
+          click: send(`go:${id}`),
+        })),
+        separator,
         ...entriesOf('view'),
         separator,
         { role: 'resetZoom' },

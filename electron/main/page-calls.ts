@@ -1,11 +1,12 @@
 /** What a page may ask of the desktop. Each payload is checked here: the page is ours, what runs in it need not be. */
-import { nativeTheme, shell, type BrowserWindow } from 'electron'
-import { themeChoices, type ThemeChoice, type WindowStatus } from '#shared/desktop/bridge.ts'
+import { shell, type BrowserWindow } from 'electron'
+import type { WindowStatus } from '#shared/desktop/bridge.ts'
 import { channels } from '#shared/desktop/channels.ts'
 import { chooseFiles, chooseWorkspace, readFileRequest } from './dialogs.ts'
 import { isInside } from './inside.ts'
 import { onCall, onMessage } from './ipc.ts'
 import { keepAwake } from './power.ts'
+import { chooseTheme } from './theme.ts'
 import { linkOf, switchWorkspace } from './workspace-windows.ts'
 
 export function answerPages({ recentsChanged }: { recentsChanged(paths: readonly string[]): void }): void {
@@ -22,9 +23,7 @@ export function answerPages({ recentsChanged }: { recentsChanged(paths: readonly
       throw new Error('not a file of this workspace')
     shell.showItemInFolder(payload)
   })
-  onMessage(channels.theme, (_window, payload) => {
-    if (themeChoices.includes(payload as ThemeChoice)) nativeTheme.themeSource = payload as ThemeChoice
-  })
+  onMessage(channels.theme, (_window, payload) => chooseTheme(payload))
   onMessage(channels.status, showStatus)
   onMessage(channels.recents, (_window, payload) => {
     if (Array.isArray(payload)) recentsChanged(payload.filter((path) => typeof path === 'string').slice(0, 12))

@@ -29,14 +29,19 @@ function makeLink(window: BrowserWindow, workspace: string | null): EngineLink {
   })
 }
 
-/** A window on a workspace (null: the one opened last). One that shows it already comes to the front instead. */
+/** A window on a workspace (null: whatever is open, else the one opened last). One that shows it already comes to the front instead. */
 export function showWorkspace(workspace: string | null, hash = ''): BrowserWindow {
-  const shown = workspace === null ? undefined : windowOn(workspace)
+  const shown = workspace === null ? [...links.keys()].at(-1) : windowOn(workspace)
   if (shown) {
     if (hash) shown.webContents.send(channels.command, `go:${hash}`)
     toFront(shown)
     return shown
   }
+  return anotherWindow(workspace, hash)
+}
+
+/** One more window, even on a workspace that is shown already: two views side by side. */
+export function anotherWindow(workspace: string | null, hash = ''): BrowserWindow {
   const window = openWindow(hash)
   links.set(window, makeLink(window, workspace))
   window.once('closed', () => {

@@ -76,3 +76,13 @@ export const useListQuery = (key: string) =>
     (text) => text.split(',').filter(Boolean),
     (list) => list.join(','),
   )
+
+/** What a table is sorted by: `?sort=rows&desc=1`. */
+export const useSortQuery = (): WritableComputedRef<{ readonly column: string; readonly descending: boolean } | null> =>
+  computed({
+    get() {
+      const { sort, desc } = route.value.query
+      return sort ? { column: sort, descending: desc === '1' } : null
+    },
+    set: (value) => setQuery({ sort: value?.column ?? null, desc: value?.descending ? '1' : null }),
+  })

@@ -39,6 +39,17 @@ export const commands = [
 
 export type CommandId = (typeof commands)[number]['id']
 
+/** The views in the rail's order, for the menu: main cannot look into the page (a test keeps both equal). */
+export const menuViews = [
+  { id: 'datasets', title: 'Datasets' },
+  { id: 'curate', title: 'Curate' },
+  { id: 'experiments', title: 'Experiments' },
+  { id: 'run', title: 'Runs' },
+  { id: 'switch-point', title: 'Switch point' },
+  { id: 'ceilings', title: 'Ceilings' },
+  { id: 'compare', title: 'Compare' },
+] as const
+
 /** How a shortcut reads on a key cap: `Ctrl K`, `⌘K`. */
 export function keysLabel(keys: string, platform: string): string {
   const mac = platform === 'darwin'

@@ -23,11 +23,12 @@ export function useImportFlow(engine: Engine) {
   const sent = shallowRef<UploadProgress | null>(null)
   const inspection = shallowRef<Inspection | null>(null)
   const fileName = shallowRef('')
+  /** What is read: a path on this machine, or `upload:ID`. */
+  const path = shallowRef('')
   const draft = reactive<DraftMapping>({ prompt: '', trajectory: '', answer: '', source: '', scores: [] })
   const name = shallowRef('')
   const jobId = shallowRef<string | null>(null)
   let sending = new AbortController()
-  let path = ''
 
   const job = computed(() => jobs.byId.get(jobId.value ?? ''))
   const dataset = computed(() => datasets.byId.get(job.value?.result ?? ''))
@@ -45,19 +46,19 @@ export function useImportFlow(engine: Engine) {
   }
 
   async function begin(chosen: ChosenFile) {
+    sending = new AbortController()
     await guarded('choose', async () => {
       if (chosen.kind === 'path') {
-        path = chosen.path
-        fileName.value = path.split(/[\\/]/).at(-1) ?? path
+        path.value = chosen.path
+        fileName.value = chosen.path.split(/[\\/]/).at(-1) ?? chosen.path
       } else {
         fileName.value = chosen.file.name
         step.value = 'sending'
         sent.value = { sent: 0, total: chosen.file.size }
-        sending = new AbortController()
-        path = await upload(engine, chosen.file, (now) => (sent.value = now), sending.signal)
+        path.value = await upload(engine, chosen.file, (now) => (sent.value = now), sending.signal)
       }
       step.value = 'inspecting'
-      const seen = await engine.datasets.inspect({ path })
+      const seen = await engine.datasets.inspect({ path: path.value })
       inspection.value = seen
       Object.assign(draft, { prompt: '', trajectory: '', answer: '', source: '', scores: [] }, seen.guess)
       name.value = nameFor(fileName.value)
@@ -68,7 +69,7 @@ export function useImportFlow(engine: Engine) {
   async function start() {
     await guarded('mapping', async () => {
       const mapping: ColumnMapping = completeMapping(draft)
-      const { job } = await engine.datasets.import({ path, name: name.value.trim() || undefined, mapping })
+      const { job } = await engine.datasets.import({ path: path.value, name: name.value.trim() || undefined, mapping })
       jobId.value = job
       step.value = 'running'
       await jobs.load()
@@ -89,6 +90,7 @@ export function useImportFlow(engine: Engine) {
     sent,
     inspection,
     fileName,
+    path,
     draft,
     name,
     job,
