@@ -191,29 +191,36 @@ function boxAround(cells: Cells, limits: Box): Box {
   }
 }
 
+/** The cells that are not negligible, weights summing to 1. */
 function standing(cells: Cells) {
-  const best = largest(cells.lnWeight)
-  const keep: number[] = []
-  cells.lnWeight.forEach((lnWeight, k) => {
-    if (lnWeight >= best - forget) keep.push(k)
-  })
-  keep.sort((a, b) => cells.lnWeight[b]! - cells.lnWeight[a]!)
-  const pick = (from: Float64Array) => Float64Array.from(keep, (k) => from[k]!)
-  const weights = Float64Array.from(keep, (k) => Math.exp(cells.lnWeight[k]! - best))
-  const total = weights.reduce((sum, w) => sum + w, 0)
-  return {
-    weights: weights.map((w) => w / total),
-    lnB: pick(cells.lnB),
-    lnC: pick(cells.lnC),
-    gain: pick(cells.gain),
-    gainSd: pick(cells.gainSd),
-    driftOfScores: pick(cells.driftOfScores),
-    driftOfShape: pick(cells.driftOfShape),
-    filterOf: Uint8Array.from(keep, (k) => cells.filterOf[k]!),
+  const least = largest(cells.lnWeight) - forget
+  let n = 0
+  for (let k = 0; k < cells.lnWeight.length; k++) if (cells.lnWeight[k]! >= least) n++
+  const kept = emptyCells(n)
+  let total = 0
+  for (let k = 0, at = 0; k < cells.lnWeight.length; k++) {
+    if (cells.lnWeight[k]! < least) continue
+    const weight = Math.exp(cells.lnWeight[k]! - least - forget)
+    total += weight
+    kept.lnWeight[at] = weight
+    kept.lnB[at] = cells.lnB[k]!
+    kept.lnC[at] = cells.lnC[k]!
+    kept.gain[at] = cells.gain[k]!
+    kept.gainSd[at] = cells.gainSd[k]!
+    kept.driftOfScores[at] = cells.driftOfScores[k]!
+    kept.driftOfShape[at] = cells.driftOfShape[k]!
+    kept.filterOf[at] = cells.filterOf[k]!
+    at++
   }
+  const { lnWeight, ...rest } = kept
+  return { ...rest, weights: lnWeight.map((weight) => weight / total) }
 }
 
-const largest = (values: Float64Array): number => values.reduce((a, b) => Math.max(a, b), -Infinity)
+function largest(values: Float64Array): number {
+  let most = -Infinity
+  for (let k = 0; k < values.length; k++) if (values[k]! > most) most = values[k]!
+  return most
+}
 
 /**
  * The curve's own noise SD, weighed with what is expected. Second differences of n points are worth about 0.6 (n - 1)

@@ -183,7 +183,7 @@ describe.skipIf(!existsSync(data))('the published curves', () => {
     )
     const asTheyAre = datasets.map((branches) => replayForecastSearch(branches))
     const dice = diceFor(12)
-    const resampled = Array.from({ length: 4 }, () =>
+    const resampled = Array.from({ length: 12 }, () =>
       datasets.map((branches) => replayForecastSearch(branches.map((b) => noiseResampler(b)(dice)))),
     ).flat()
     for (const results of [asTheyAre, resampled]) {

@@ -16,7 +16,7 @@ import { scoreMixture } from './forecast.ts'
 import { headroomShareOf, pooledPrior, type HeadroomShare } from './headroom-pool.ts'
 import { lawPosterior, type PosteriorOptions } from './law-posterior.ts'
 import { generalPrior, type LawPrior } from './law-prior.ts'
-import { mixtureMean } from './normal-mixture.ts'
+import { mixtureMean, quickNormalCdf } from './normal-mixture.ts'
 import { mean } from './order-statistics.ts'
 import type { PerformancePoint } from './types.ts'
 
@@ -222,14 +222,14 @@ export function expectedExcess(meanOf: number, sd: number): number {
 function expectedLargest(finals: readonly Final[]): number {
   const low = Math.max(...finals.map((f) => f.mean - 5 * f.sd))
   const high = Math.max(...finals.map((f) => f.mean + 5 * f.sd))
-  const steps = 400
+  const steps = 200
   const width = (high - low) / steps
   if (width <= 0) return high
   let below = 0
   for (let k = 0; k < steps; k++) {
     const x = low + (k + 0.5) * width
     below +=
-      width * finals.reduce((p, f) => p * (f.sd > 1e-9 ? normalCdf((x - f.mean) / f.sd) : x >= f.mean ? 1 : 0), 1)
+      width * finals.reduce((p, f) => p * (f.sd > 1e-9 ? quickNormalCdf((x - f.mean) / f.sd) : x >= f.mean ? 1 : 0), 1)
   }
   return high - below
 }
@@ -242,7 +242,10 @@ function withChances(finals: readonly Final[]): Belief[] {
     for (let q = 0; q < steps; q++) {
       const z = -3 + (6 * q) / (steps - 1)
       const x = f.mean + z * Math.max(f.sd, 1e-6)
-      const below = finals.reduce((p, g, j) => (j === i ? p : p * normalCdf((x - g.mean) / Math.max(g.sd, 1e-6))), 1)
+      const below = finals.reduce(
+        (p, g, j) => (j === i ? p : p * quickNormalCdf((x - g.mean) / Math.max(g.sd, 1e-6))),
+        1,
+      )
       total += Math.exp(-0.5 * z * z) * below
     }
     return total
