@@ -45,7 +45,7 @@ export const menuViews = [
   { id: 'curate', title: 'Curate' },
   { id: 'experiments', title: 'Experiments' },
   { id: 'run', title: 'Runs' },
-  { id: 'switch-point', title: 'Switch point' },
+  { id: 'switch', title: 'Switch point' },
   { id: 'ceilings', title: 'Ceilings' },
   { id: 'compare', title: 'Compare' },
 ] as const
