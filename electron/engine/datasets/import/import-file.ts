@@ -80,7 +80,7 @@ export async function importFile(deps: ImportDeps, request: ImportRequest): Prom
       onBytes: (done) => phase.share('scan', done / file.bytes),
     })
     const staged = join(folder, 'staged.parquet')
-    await stage(duck, prepared, mapping, task, staged, phase.of('stage'))
+    await stage(duck, { prepared, mapping, task, layouts: layoutsOf(look), staged }, phase.of('stage'))
     await assertUnchanged(file)
     const counts = await countStaged(duck, staged, { signal })
     if (prepared.rows !== null && prepared.rows !== counts.staged) throw unlike(file, prepared.rows, counts.staged)
@@ -148,26 +148,31 @@ function guessed({ guess, columns, format }: Look, file: LocalFile): ColumnMappi
 export const mappedColumns = ({ prompt, trajectory, answer, source, scores }: ColumnMapping): string[] =>
   [prompt, trajectory, answer, source, ...scores].flatMap((path) => (path === undefined ? [] : [pathParts(path)[0]!]))
 
+interface StageFacts {
+  readonly prepared: Prepared
+  readonly mapping: ColumnMapping
+  readonly task: Dataset['task']
+  readonly layouts: readonly (readonly string[])[]
+  readonly staged: string
+}
+
 function stage(
   duck: Duck,
-  prepared: Prepared,
-  mapping: ColumnMapping,
-  task: Dataset['task'],
-  file: string,
+  { prepared, mapping, task, layouts, staged }: StageFacts,
   options: QueryOptions,
 ): Promise<void> {
-  const final =
-    mapping.trajectory === undefined
-      ? 'NULL::VARCHAR'
-      : task === 'lab'
-        ? labAnswerSql('trajectory')
-        : finalAnswerSql('trajectory')
+  const answer = task === 'lab' ? labAnswerSql('trajectory') : finalAnswerSql('trajectory')
+  const final = mapping.trajectory === undefined ? 'NULL::VARCHAR' : answer
   return duck.run(
-    `COPY (SELECT *, CASE WHEN reason IS NULL THEN ${final} END AS final FROM (${parseSql(prepared.sql, mapping)}))
-     TO ${sqlText(file)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 20480)`,
+    `COPY (SELECT *, CASE WHEN reason IS NULL THEN ${final} END AS final FROM (${parseSql(prepared.sql, mapping, layouts)}))
+     TO ${sqlText(staged)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 20480)`,
     options,
   )
 }
+
+/** The lists of names that the first rows have, in their order. */
+const layoutsOf = ({ rows }: Look): string[][] =>
+  [...new Map(rows.map((row) => [JSON.stringify(Object.keys(row)), Object.keys(row)])).values()].slice(0, 8)
 
 const unlike = (file: LocalFile, expected: number, found: number) =>
   new Failure({

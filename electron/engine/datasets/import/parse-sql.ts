@@ -20,9 +20,14 @@ const assistantRoles = `('assistant', 'gpt', 'model')`
 
 /**
  * Columns: line, reason, t (of lines that are no JSON), prompt, trajectory, answer, source, score0, score1, ...
- * `relation` gives (line, t). Fields are VARCHAR; `trajectory` is '' where the mapping names none.
+ * `relation` gives (line, t); `layouts` are the lists of names that rows of this file usually have. Fields are VARCHAR;
+ * `trajectory` is '' where the mapping names none.
  */
-export function parseSql(relation: string, mapping: ColumnMapping): string {
+export function parseSql(
+  relation: string,
+  mapping: ColumnMapping,
+  layouts: readonly (readonly string[])[] = [],
+): string {
   const paths = [mapping.prompt, mapping.trajectory, mapping.answer, mapping.source, ...mapping.scores]
   const pointers = paths.map((path) => sqlText(path === undefined ? '/' : jsonPointer(path)))
   const field = (i: number) => (paths[i] === undefined ? 'NULL::VARCHAR' : `x[${i + 1}]`)
@@ -30,7 +35,7 @@ export function parseSql(relation: string, mapping: ColumnMapping): string {
   const parts = [textPart('prompt', mapping.prompt, 1, userRoles, 'user')]
   if (mapping.trajectory !== undefined)
     parts.push(textPart('trajectory', mapping.trajectory, 2, assistantRoles, 'assistant'))
-  const reasons = ['shape', twiceSql(paths), ...parts.map((part) => part.reason)]
+  const reasons = ['shape', twiceSql(paths, layouts), ...parts.map((part) => part.reason), nulSql(paths, parts)]
   const answer = field(2)
   return `
 SELECT line, reason, CASE WHEN reason = '${notJson}' THEN left(t, 4000) END AS t,
@@ -42,10 +47,11 @@ FROM (SELECT line, t, coalesce(${reasons.join(', ')}) AS reason,
              CASE WHEN ends_with(${answer}, '.0') THEN CASE WHEN json_type(t, ${pointers[2]}) = 'DOUBLE' THEN rtrim(rtrim(${answer}, '0'), '.') ELSE ${answer} END
                   ELSE ${answer} END AS answer,
              ${field(3)} AS source${scores.map((score) => `, ${score}`).join('')}
-      FROM (SELECT line, t, shape, x, names, ${parts.map((part) => part.kind).join(', ')}
+      FROM (SELECT *, ${parts.map((part) => part.messages).join(', ')}
+        FROM (SELECT line, t, shape, x, names, ${parts.map((part) => part.kind).join(', ')}
             FROM (SELECT line, t, shape, CASE WHEN shape IS NULL THEN json_extract_string(t, [${pointers.join(', ')}]) END AS x,
                          CASE WHEN shape IS NULL THEN json_keys(t) END AS names
-                  FROM (SELECT line, t, ${shapeSql} AS shape FROM (${relation})))))`
+                  FROM (SELECT line, t, ${shapeSql} AS shape FROM (${relation}))))))`
 }
 
 const shapeSql = `CASE
@@ -57,13 +63,25 @@ const shapeSql = `CASE
   WHEN NOT starts_with(ltrim(t, ' ' || chr(9)), '{') THEN 'not a JSON object' END`
 
 /** A name given twice: which of the two was meant is nobody's guess. Only names that the mapping uses are looked at. */
-function twiceSql(paths: readonly (string | undefined)[]): string {
+function twiceSql(paths: readonly (string | undefined)[], layouts: readonly (readonly string[])[]): string {
   const names = [...new Set(paths.flatMap((path) => (path === undefined ? [] : [pathParts(path)[0]!])))]
   const cases = names.map(
     (name) =>
-      `WHEN len(list_filter(names, n -> n = ${sqlText(name)})) > 1 THEN ${sqlText(`field "${name}" is given twice`)}`,
+      `WHEN len(list_filter(names, lambda n: n = ${sqlText(name)})) > 1 THEN ${sqlText(`field "${name}" is given twice`)}`,
   )
-  return `CASE WHEN len(names) > list_unique(names) THEN CASE ${cases.join(' ')} END END`
+  // Comparing with a known layout is quick, counting different names is not.
+  const usual = layouts.map((layout) => `[${layout.map(sqlText).join(', ')}]`)
+  const isUsual = usual.length === 0 ? 'false' : `names IN (${usual.join(', ')})`
+  return `CASE WHEN ${isUsual} THEN NULL WHEN len(names) > list_unique(names) THEN CASE ${cases.join(' ')} END END`
+}
+
+/** A character NUL ends a text for half of all programs. JSON has one way to write it, so most lines need no second look. */
+function nulSql(paths: readonly (string | undefined)[], parts: readonly { readonly text: string }[]): string {
+  const said = (path: string) => sqlText(`field "${path}" holds a NUL character`)
+  const cases = paths.flatMap((path, i) =>
+    path === undefined ? [] : [`WHEN contains(${parts[i]?.text ?? `x[${i + 1}]`}, chr(0)) THEN ${said(path)}`],
+  )
+  return `CASE WHEN contains(t, '\\u0000') THEN CASE ${cases.join(' ')} END END`
 }
 
 /** SQL for a field that must be text, or a list of chat messages of which one is it. */
@@ -74,8 +92,10 @@ function textPart(name: string, path: string, index: number, roles: string, role
   const at = (rest: string) => sqlText(pointer + rest)
   const said = (text: string) => sqlText(`field "${path}" ${text}`)
   // Who speaks stands in `role`, or in `from`; what is said in `content`, or in `value`.
-  const messages = `list_filter(from_json(${x}, ${messageShape}), m -> lower(coalesce(m.role, m."from")) IN ${roles})`
+  const heard = `list_filter(from_json(${x}, ${messageShape}), lambda m: lower(coalesce(m.role, m."from")) IN ${roles})`
   const isMessages = `${kind} = 'messages'`
+  const messages = `${name}_messages`
+  const first = `coalesce(${messages}[1].content, ${messages}[1].value)`
   return {
     kind: `CASE
       WHEN shape IS NOT NULL THEN NULL
@@ -85,15 +105,16 @@ function textPart(name: string, path: string, index: number, roles: string, role
         WHEN json_type(t, ${at('/0')}) = 'OBJECT' AND (json_exists(t, ${at('/0/role')}) OR json_exists(t, ${at('/0/from')})) THEN
           CASE WHEN json_type(t, ${at('/0/content')}) = 'ARRAY' THEN 'parts' ELSE 'messages' END
         ELSE 'ARRAY' END END AS ${kind}`,
-    text: `CASE WHEN shape IS NULL THEN CASE WHEN ${isMessages} THEN coalesce(${messages}[1].content, ${messages}[1].value) ELSE ${x} END END`,
+    messages: `CASE WHEN ${isMessages} THEN ${heard} END AS ${messages}`,
+    text: `CASE WHEN shape IS NULL THEN CASE WHEN ${isMessages} THEN ${first} ELSE ${x} END END`,
     reason: `CASE
       WHEN ${kind} IS NULL OR ${kind} = 'VARCHAR' THEN CASE
-        WHEN NOT regexp_matches(${x}, '\\S') THEN ${said('is empty')}
-        WHEN contains(${x}, chr(0)) THEN ${said('holds a NUL character')} END
+        -- Only what begins with a blank can be blank.
+        WHEN ascii(${x}) <= 32 THEN CASE WHEN NOT regexp_matches(${x}, '\\S') THEN ${said('is empty')} END END
       WHEN ${isMessages} THEN CASE
         WHEN len(${messages}) = 0 THEN ${said(`holds no message of the ${role}`)}
         WHEN len(${messages}) > 1 THEN ${said(`holds several messages of the ${role}; one question and one answer make a row`)}
-        WHEN coalesce(trim(coalesce(${messages}[1].content, ${messages}[1].value)), '') = '' THEN ${said(`holds an empty message of the ${role}`)} END
+        WHEN coalesce(trim(${first}), '') = '' THEN ${said(`holds an empty message of the ${role}`)} END
       WHEN ${kind} = 'missing' THEN ${said('is missing')}
       WHEN ${kind} = 'NULL' THEN ${said('is null')}
       WHEN ${kind} = 'ARRAY' THEN ${sqlText(`field "${path}" is a list; map "${path}.0" for its first entry`)}

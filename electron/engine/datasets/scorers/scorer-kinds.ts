@@ -17,7 +17,7 @@ type Task = Dataset['task']
 export function builtInScorers(task: Task, hasTrajectories: boolean, rowsFile: string): ScorerKind[] {
   const of = (value: string) =>
     `SELECT "row", (${value})::DOUBLE AS value, NULL::DOUBLE AS hits, NULL::DOUBLE AS tries FROM read_parquet(${sqlText(rowsFile)})`
-  const words = (text: string) => `len(list_filter(string_split(${text}, ' '), w -> w <> ''))`
+  const words = (text: string) => `len(list_filter(string_split(${text}, ' '), lambda w: w <> ''))`
   if (task === 'lab') {
     const novel = operatorClasses.novel.map(sqlText).join(', ')
     return [
@@ -27,7 +27,7 @@ export function builtInScorers(task: Task, hasTrajectories: boolean, rowsFile: s
         title: 'Novel operators',
         unit: 'operators',
         harder: 'higher',
-        sql: of(`len(list_filter(string_split(prompt, ' '), w -> w IN (${novel})))`),
+        sql: of(`len(list_filter(string_split(prompt, ' '), lambda w: w IN (${novel})))`),
       },
       { id: 'length', title: 'Length', unit: 'tokens', harder: 'higher', sql: of(words('trajectory')) },
     ]
