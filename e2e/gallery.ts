@@ -43,7 +43,7 @@ export class Gallery {
         const file = `${name}-${theme}-${size.width}x${size.height}.png`
         await page.screenshot({ path: join(this.folder, file), animations: 'disabled', caret: 'hide' })
         if (size === documented) {
-          if (test.info().config.updateSnapshots === 'all') await this.document(file, `${name}-${theme}.png`)
+          if (isRenewing()) await this.document(file, `${name}-${theme}.png`)
           await check(theme)
         }
       }
@@ -85,6 +85,9 @@ export class Gallery {
     )
   }
 }
+
+/** `--update-snapshots`, as for Playwright's own pictures. */
+const isRenewing = () => ['all', 'changed'].includes(test.info().config.updateSnapshots)
 
 /** Nothing is drawn any more: charts have painted, fonts are there, no skeleton stands. */
 async function settled(page: Page): Promise<void> {
