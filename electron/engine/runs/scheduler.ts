@@ -165,7 +165,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     changed(run.id, true)
   }
 
-  function gone(id: string, exit: Exit | null): void {
+  function gone(id: string, exit: Exit | null, asked: 'pause' | 'stop' | null): void {
     const run = records.byId(id)
     if (!run || run.state !== 'running') return
     const said = ingestion.endOf(run)
@@ -187,8 +187,8 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       lower: whatToLower(JSON.parse(run.stage) as Stage, run.model),
     }
     if (!said) records.closeAttempt(run, run.attempt, `gone: ${exit?.signal ?? exit?.code ?? 'unseen'}`, now())
-    const wasAskedToStop = supervision.askedOf(id) === 'stop'
-    if (ending.said?.state === 'paused' && wasAskedToStop)
+    // SIGTERM means pause to a trainer without a line; what was wanted is a stop.
+    if (ending.said?.state === 'paused' && asked === 'stop')
       act({ kind: 'settle', run: id, state: 'stopped', error: null })
     else dispatch({ kind: 'trainer-gone', run: id, ending })
     const after = records.byId(id)!
@@ -236,7 +236,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     }
     ingestion.takeAll(run.id)
     const neverStarted = noted === null && ingestion.endOf(run) === null
-    if (!neverStarted) return gone(run.id, null)
+    if (!neverStarted) return gone(run.id, null, null)
     // The engine was killed between opening the attempt and starting the process.
     records.closeAttempt(run, run.attempt, 'not started', now())
     records.settle(run.id, 'queued', null, null)

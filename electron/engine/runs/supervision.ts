@@ -20,8 +20,8 @@ export interface SupervisionDeps {
   readonly tickMs?: number
   /** New records of a run are in the store. */
   points(run: string): void
-  /** The process of a run is gone; all it wrote has been read. */
-  gone(run: string, exit: Exit | null): void
+  /** The process of a run is gone; all it wrote has been read. `asked`: what it had been asked for. */
+  gone(run: string, exit: Exit | null, asked: 'pause' | 'stop' | null): void
 }
 
 export interface Supervision {
@@ -29,7 +29,6 @@ export interface Supervision {
   attach(run: string, socket: WebSocket): void
   /** Delivered now, or when the trainer connects; after a while by signal. */
   command(run: string, command: 'pause' | 'stop'): void
-  askedOf(run: string): 'pause' | 'stop' | null
   readonly runs: readonly string[]
   pids(): number[]
   /** Resolves when no trainer is left, or when the time is up: true or false. */
@@ -90,7 +89,7 @@ export function createSupervision(deps: SupervisionDeps): Supervision {
       log.error({ err: error, run }, 'the end of a journal could not be taken in')
     }
     deps.points(run)
-    deps.gone(run, entry.exit)
+    deps.gone(run, entry.exit, entry.ask?.command ?? null)
     if (watched.size === 0) {
       for (const resolve of waiting) resolve()
       waiting = []
@@ -161,7 +160,6 @@ export function createSupervision(deps: SupervisionDeps): Supervision {
       entry.ask = { command, at: entry.ask?.command === command ? entry.ask.at : now, signalled: false }
       send(entry)
     },
-    askedOf: (run) => watched.get(run)?.ask?.command ?? null,
     get runs() {
       return [...watched.keys()]
     },
