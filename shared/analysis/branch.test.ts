@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { analyzeBranch } from './branch.ts'
 import { diceFor } from './dice.ts'
@@ -29,7 +30,7 @@ describe('a branch', () => {
     expect(Math.abs(result.aPost.value - 80)).toBeLessThan(0.8)
     expect(result.aPost.lo).toBeLessThan(result.aPost.value)
     expect(result.profile90.hi!).toBeGreaterThan(result.aPost.hi)
-    expect(result.rivals[0]!.aicc).toBeLessThanOrEqual(result.rivals[4]!.aicc)
+    expect(result.rivals[0]!.aicc).toBeLessThanOrEqual(result.rivals[4]!.aicc!)
     expect(result.computeToShare.map((s) => s.share)).toEqual([0.5, 0.8, 0.9, 0.95])
   })
   it('with and without the branch point among its points is the same', () => {
@@ -64,6 +65,34 @@ describe('a branch', () => {
   it('names the points that a robust fit set aside', () => {
     const points = curve(80, 1.6, 8, 30, 60, 0.1).map((p, i) => (i === 14 ? { ...p, score: p.score - 0.9 } : p))
     expect(analyzeBranch(input(points), { noise: 0.3, robust: { kind: 'mad', tau: 3.5 } }).outliers).toContain(30)
+  })
+  it('stays finite and in order whatever it is given', () => {
+    const isFinite = (value: unknown): boolean =>
+      typeof value === 'number'
+        ? Number.isFinite(value)
+        : typeof value !== 'object' || value === null || Object.values(value).every(isFinite)
+    const point = fc.record({
+      gap: fc.double({ min: 0, max: 50, noNaN: true }),
+      score: fc.double({ min: 0, max: 100, noNaN: true }),
+    })
+    const start = fc.constantFrom(0, 0.1, 50, 99.9, 100)
+    fc.assert(
+      fc.property(
+        fc.array(point, { maxLength: 16 }),
+        start,
+        fc.constantFrom(null, 0.3, 0.7),
+        (steps, pSft, holdout) => {
+          let compute = 0.01
+          const points = steps.map(({ gap, score }) => ({ compute: (compute += gap), score }))
+          const result = analyzeBranch({ id: 'a', dataset: 'a', pSft, points }, { holdout })
+          expect(isFinite(result)).toBe(true)
+          expect(result.aPost.lo).toBeLessThanOrEqual(result.aPost.value + 1e-9)
+          expect(result.aPost.hi).toBeGreaterThanOrEqual(result.aPost.value - 1e-9)
+          expect(result.aPost.value).toBeLessThanOrEqual(100 + 1e-9)
+        },
+      ),
+      { numRuns: 60 },
+    )
   })
   it('forecasts only when asked', () => {
     expect(analyzeBranch(input(curve(80, 1.6, 8))).holdout).toBeNull()

@@ -55,7 +55,7 @@ export function analyzeBranch(input: BranchInput, options: BranchOptions = {}): 
     id: input.id,
     dataset: input.dataset,
     n: points.length - 1,
-    noiseSd: findings.noiseSd,
+    noiseSd: Number.isFinite(findings.noiseSd) ? findings.noiseSd : null,
     pSft,
     level,
     collapse: findings.collapse,

@@ -99,7 +99,7 @@ describe.skipIf(!existsSync(data))('the published curves', () => {
   })
 
   it('noise of one overall score: median between 0.34 and 0.45 points', () => {
-    const noise = median(distinct.map((b) => b.noiseSd))
+    const noise = median(distinct.map((b) => b.noiseSd!))
     expect(noise).toBeGreaterThan(0.34)
     expect(noise).toBeLessThan(0.45)
   })

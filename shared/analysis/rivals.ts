@@ -109,9 +109,9 @@ export const rivalScore = (
  * Akaike's criterion for normal errors of unknown SD, corrected for small samples; k counts the law's parameters and
  * the SD.  AICc = n ln(RSS / n) + 2 k + 2 k (k + 1) / (n - k - 1)
  */
-export function aicc(rss: number, n: number, parameters: number): number {
+export function aicc(rss: number, n: number, parameters: number): number | null {
   const k = parameters + 1
-  if (n - k - 1 <= 0) return Number.POSITIVE_INFINITY
+  if (n - k - 1 <= 0) return null
   return n * Math.log(Math.max(rss, 1e-12) / n) + 2 * k + (2 * k * (k + 1)) / (n - k - 1)
 }
 
@@ -126,5 +126,5 @@ export function rivalFits(problem: BranchProblem, sigmoidFit: SigmoidFit = fitSi
   })
   const rss = sigmoidFit.residuals.reduce((total, e) => total + e * e, 0)
   rows.push({ model: 'sigmoid', params: { ...sigmoidFit.params }, rmse: Math.sqrt(rss / n), aicc: aicc(rss, n, 3) })
-  return rows.sort((a, b) => a.aicc - b.aicc)
+  return rows.sort((a, b) => (a.aicc ?? Infinity) - (b.aicc ?? Infinity) || a.rmse - b.rmse)
 }

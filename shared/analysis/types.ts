@@ -127,8 +127,9 @@ export interface RivalFit {
   readonly model: LawName
   readonly params: Readonly<Record<string, number>>
   readonly rmse: number
-  /** Akaike's criterion corrected for small samples, with the parameters the law has: the lowest describes best. */
-  readonly aicc: number
+  /** Akaike's criterion corrected for small samples, with the parameters the law has: the lowest describes best; null
+   * where there are too few points for it. */
+  readonly aicc: number | null
 }
 
 export interface HoldoutPoint {
@@ -153,7 +154,8 @@ export interface BranchAnalysis {
   readonly dataset: string
   /** Points in the curve, the branch point not counted. */
   readonly n: number
-  readonly noiseSd: number
+  /** Noise SD of one evaluation, in points; null where fewer than four points cannot tell. */
+  readonly noiseSd: number | null
   /** `peak`: the law says nothing here (too few points, or a collapse before it could be told): the highest score seen. */
   readonly model: 'sigmoid' | 'peak'
   readonly params: SigmoidParams | null
