@@ -23,7 +23,7 @@ const TARGETS = {
   },
   tokenizers: {
     requirements: 'tokenizers-requirements.txt',
-    script: 'tokenizers.py',
+    script: 'tokenizers_and_templates.py',
     out: 'electron/tokenizers/parity.vectors.json',
   },
 }
