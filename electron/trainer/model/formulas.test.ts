@@ -123,8 +123,9 @@ describe('hand-written gradients', () => {
 /** Attention as Hugging Face writes it: halves of a head turned, heads repeated, a mask of minus infinity. */
 function speltAttention(joint: Tensor2D, rows: number, width: number): Tensor {
   const { heads, kvHeads, headSize, ropeBase } = toyShape
-  const byHead = tf.transpose(tf.reshape(joint, [rows, width, heads + 2 * kvHeads, headSize]), [0, 2, 1, 3])
-  const part = (first: number, count: number) => tf.slice(byHead, [0, first, 0, 0], [rows, count, width, headSize])
+  const byHead = tf.transpose<Tensor4D>(tf.reshape(joint, [rows, width, heads + 2 * kvHeads, headSize]), [0, 2, 1, 3])
+  const part = (first: number, count: number): Tensor4D =>
+    tf.slice(byHead, [0, first, 0, 0], [rows, count, width, headSize])
   const half = headSize / 2
   // Our pairs (2j, 2j + 1) are Hugging Face's (j, j + half).
   const toHalves = Array.from({ length: headSize }, (_, i) => (i < half ? 2 * i : 2 * (i - half) + 1))
@@ -133,12 +134,12 @@ function speltAttention(joint: Tensor2D, rows: number, width: number): Tensor {
       Array.from({ length: headSize }, (_, i) => p * ropeBase ** ((-2 * (i % half)) / headSize)),
     ),
   )
-  const turned = (x: Tensor4D): Tensor => {
+  const turned = (x: Tensor4D): Tensor4D => {
     const halves = tf.gather(x, toHalves, 3)
     const [a, b] = tf.split(halves, 2, 3)
     return tf.add(tf.mul(halves, tf.cos(angles)), tf.mul(tf.concat([tf.neg(b!), a!], 3), tf.sin(angles)))
   }
-  const repeated = (x: Tensor) =>
+  const repeated = (x: Tensor4D): Tensor4D =>
     tf.gather(
       x,
       Array.from({ length: heads }, (_, h) => Math.floor((h * kvHeads) / heads)),

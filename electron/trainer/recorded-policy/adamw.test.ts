@@ -32,7 +32,7 @@ function updateProgram(): Program {
       builder,
       gradients,
       feed('loss', DType.float32),
-      feeds as Record<OptimiserFeed, typeof gradients.a>,
+      feeds as Record<OptimiserFeed, ReturnType<typeof feed>>,
     )
     return { fetches: { gradNorm: math.identity(gradNorm, [done]), applied: math.toFloat(applied) } }
   })
