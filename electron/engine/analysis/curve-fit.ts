@@ -63,7 +63,7 @@ export function fitCurve({ points, pSft, noiseSd }: FitRequest): CurveFit | null
     plRl: analysis.plRl,
     aPost: analysis.aPost,
     profile90: analysis.profile90,
-    noiseSd: Number.isFinite(analysis.noiseSd) ? analysis.noiseSd : (noiseSd ?? 0),
+    noiseSd: finite(analysis.noiseSd) ?? noiseSd ?? 0,
     collapse: analysis.collapse && { from: analysis.collapse.from * unit },
     line,
     excluded: used.flatMap(({ step }, i) => {
@@ -74,7 +74,10 @@ export function fitCurve({ points, pSft, noiseSd }: FitRequest): CurveFit | null
       params === null
         ? []
         : valid.map(({ compute, score }) => ({ flops: compute * unit, value: score - sigmoid(compute, params, pSft) })),
-    rivals: analysis.rivals.map(({ model, aicc, rmse }) => ({ model, aicc, rmse })),
+    // A law with too many parameters for the points has no criterion to be compared by.
+    rivals: analysis.rivals.flatMap(({ model, aicc, rmse }) =>
+      finite(aicc) === null ? [] : [{ model, aicc: aicc!, rmse }],
+    ),
   }
 }
 
@@ -84,3 +87,5 @@ function gridUpTo(last: number): number[] {
   const beyond = Array.from({ length: steps.beyond }, (_, i) => last + (last * (i + 1)) / steps.beyond)
   return [...seen, ...beyond]
 }
+
+const finite = (value: number | null): number | null => (value !== null && Number.isFinite(value) ? value : null)
