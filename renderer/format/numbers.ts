@@ -103,6 +103,9 @@ export function interval(value: number, lo: number, hi: number): string {
 export const accuracy = ({ value, lo, hi }: { value: number; lo: number; hi: number }): string =>
   plusMinus(value * 100, ((hi - lo) / 2) * 100)
 
-/** A difference with its sign: +0.87, −1.21. */
-export const difference = (value: number, decimals = 2): string =>
-  `${value > 0 ? '+' : ''}${signed(value.toFixed(decimals))}`
+/** A difference with its sign: +0.87, −1.21; what rounds to nothing has none. */
+export function difference(value: number, decimals = 2): string {
+  const text = value.toFixed(decimals)
+  if (Number(text) === 0) return text.replace('-', '')
+  return `${value > 0 ? '+' : ''}${signed(text)}`
+}
