@@ -35,6 +35,8 @@ export class Gallery {
   /** `check` runs once a theme, at the smaller size. */
   async shoot(name: string, check: (theme: Theme) => Promise<void>): Promise<void> {
     const { page } = this.bench
+    // Nothing is hovered.
+    await page.mouse.move(0, 0)
     for (const theme of themes) {
       await page.emulateMedia({ colorScheme: theme })
       for (const size of sizes) {
@@ -94,6 +96,12 @@ async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await document.fonts.ready
     const frame = () => new Promise((next) => requestAnimationFrame(next))
+    // A chart follows its pane's size a moment later.
+    const fits = () =>
+      [...document.querySelectorAll<HTMLElement>('x-vue-echarts')].every((host) => {
+        const canvas = host.querySelector('canvas')
+        return !canvas || host.clientWidth === 0 || Math.abs(canvas.clientWidth - host.clientWidth) <= 1
+      })
     let before = ''
     // ECharts draws in frames of its own; a picture that stays the same for three frames is finished.
     for (let same = 0, tries = 0; same < 3 && tries < 120; tries++) {
@@ -101,7 +109,7 @@ async function settled(page: Page): Promise<void> {
       const now =
         [...document.querySelectorAll('canvas')].map((canvas) => `${canvas.width}x${canvas.height}`).join() +
         document.body.innerText.length
-      same = now === before && !document.querySelector('[aria-busy=true]') ? same + 1 : 0
+      same = now === before && !document.querySelector('[aria-busy=true]') && fits() ? same + 1 : 0
       before = now
     }
     await frame()
