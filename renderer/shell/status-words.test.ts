@@ -33,3 +33,9 @@ it('shows no stale activity while the engine is away', () => {
     engine: 'engine stopped, recovering',
   })
 })
+it('tells a backend that is missing from one that has not answered yet', () => {
+  const asked = { backend: null, backendProblem: null, machine: { threads: 2 } } as unknown as SystemInfo
+  expect(statusWords('open', null, asked).backend).toBe('2 threads · asking TensorFlow…')
+  const backendProblem = { code: 'backend.missing' as const, message: 'It is not here.' }
+  expect(statusWords('open', null, { ...asked, backendProblem }).backend).toBe('2 threads · no training backend')
+})

@@ -45,7 +45,8 @@ function activityWords(pulse: Pulse | null): string {
 
 function backendWords(info: SystemInfo | null): string {
   if (!info) return ''
-  const { backend, machine } = info
-  if (!backend) return `${machine.threads} threads · no training backend`
+  const { backend, backendProblem, machine } = info
+  // Loading TensorFlow to ask it takes seconds on a workspace's first start.
+  if (!backend) return `${machine.threads} threads · ${backendProblem ? 'no training backend' : 'asking TensorFlow…'}`
   return `${properName(backend.device)}, ${counted(backend.threads, 'thread')} · ${properName(backend.name)} ${backend.version}${backend.precision[0] ? ` · ${backend.precision[0]}` : ''}`
 }
