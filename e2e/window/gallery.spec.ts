@@ -60,6 +60,7 @@ test('the views of data', async ({ bench }) => {
   test.slow()
   const { page, frame, app } = bench
   const gallery = await Gallery.of(bench)
+  await expect(frame.status).toContainText('TensorFlow 2', { timeout: 60_000 })
   await shoot(gallery, bench, 'first-run')
 
   const file = await gsmFile(dirname(bench.workspace))
