@@ -38,6 +38,16 @@ test('the quick study holds what it promises', async ({ place }) => {
     }
   })
 
+  await test.step('SFT over the base, and the best branch over its own start, gain at least 3 paired standard errors', async () => {
+    const html = await readFile(result.report, 'utf8')
+    const gainOf = (words: RegExp) => {
+      const found = new RegExp(`${words.source}[^<]*?\\+[^<]*?, ([\\d.]+) standard errors`).exec(html)
+      return Number(found?.[1])
+    }
+    expect(gainOf(/SFT raised/)).toBeGreaterThanOrEqual(3)
+    expect(gainOf(/best branch raised its own start by/)).toBeGreaterThanOrEqual(3)
+  })
+
   await test.step('the report stands alone and says what it cannot say', async () => {
     const html = await readFile(result.report, 'utf8')
     expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//)
