@@ -8,6 +8,7 @@ import { addEngineCommands } from './commands/engine.ts'
 import { addRunCommands } from './commands/run.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addStudyCommands } from './commands/study.ts'
+import { addVerifyCommand } from './commands/verify.ts'
 
 const program = new Command('switchpoint')
   .description('Curate expert trajectories, train SFT and RL, find the switch, see the ceiling.')
@@ -23,6 +24,7 @@ for (const add of [
   addStudyCommands,
   addRunCommands,
   addDatasetCommands,
+  addVerifyCommand,
   addDoctorCommands,
   addEngineCommands,
 ])

@@ -33,7 +33,7 @@ export interface Task {
   readonly behaviourLogp?: (prompt: string, trajectory: string) => Float32Array
 }
 
-export const taskIds = ['lab', 'gsm8k'] as const
+export const taskIds = ['lab', 'gsm8k', 'maths'] as const
 export type TaskId = (typeof taskIds)[number]
 
 export const right = (answer: string): Verdict => ({ correct: true, reward: 1, answer, reason: null })

@@ -3,11 +3,12 @@ import * as z from 'zod'
 import { Failure } from '#shared/contract/failure.ts'
 import { MathsVerifier } from './verifier.ts'
 
-export const VerifierCase = z.strictObject({
+/** Further fields (an id, a note) are passed over. */
+export const VerifierCase = z.object({
   gold: z.string(),
   pred: z.string(),
   /** The verdict of the reference, math-verify's verify(gold, pred) on the raw texts. */
-  expected: z.boolean(),
+  expected: z.union([z.boolean(), z.literal([0, 1]).transform((one) => one === 1)]),
   strict: z.boolean().optional(),
 })
 export type VerifierCase = z.infer<typeof VerifierCase>
@@ -66,12 +67,22 @@ export function parseCases(text: string, file: string): VerifierCase[] {
   })
 }
 
-/** Judges all cases, `onProgress` after each. */
+export interface CheckOptions {
+  /** After each case. */
+  readonly onProgress?: (done: number) => void
+  /** Aborted: what is left counts as undecided. */
+  readonly signal?: AbortSignal
+  readonly threads?: number
+}
+
+/** Judges all cases. */
 export async function checkCases(
   cases: readonly VerifierCase[],
-  { onProgress, threads }: { readonly onProgress?: (done: number) => void; readonly threads?: number } = {},
+  { onProgress, signal, threads }: CheckOptions = {},
 ): Promise<CaseReport> {
   const verifier = new MathsVerifier(threads === undefined ? {} : { threads })
+  const stop = () => void verifier.close()
+  signal?.addEventListener('abort', stop)
   let done = 0
   try {
     const verdicts = await Promise.all(
@@ -88,6 +99,7 @@ export async function checkCases(
     const agree = cases.length - disagreements.length
     return { total: cases.length, agree, agreement: agree / cases.length, disagreements }
   } finally {
+    signal?.removeEventListener('abort', stop)
     await verifier.close()
   }
 }

@@ -152,6 +152,17 @@ describe('files of cases', () => {
     expect(parseCases(JSON.stringify([one, { ...one, strict: false }]), 'f')).toHaveLength(2)
     expect(parseCases(`${JSON.stringify(one)}\n\n${JSON.stringify(one)}\n`, 'f')).toHaveLength(2)
   })
+  it('may write verdicts as 0 and 1 and carry further fields', () => {
+    const text = '[{"gold": "1", "pred": "1", "expected": 1, "id": 7}, {"gold": "1", "pred": "2", "expected": 0}]'
+    expect(parseCases(text, 'f').map(({ expected }) => expected)).toEqual([true, false])
+  })
+  it('stop when they are told to', async () => {
+    const abort = new AbortController()
+    const cases = Array.from({ length: 50 }, () => ({ gold: '$1$', pred: '$1$', expected: true }))
+    const report = await checkCases(cases, { signal: abort.signal, onProgress: (done) => done === 3 && abort.abort() })
+    expect(report.disagreements.every(({ decided }) => !decided)).toBe(true)
+    expect(report.agree).toBeLessThan(50)
+  })
   it.each([
     ['[{"gold": "1"}]', 'f, case 1, "pred"'],
     ['{"gold": "1", "pred": "1", "expected": true}\nnot json', 'f:2'],
