@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { Frame } from './pages/frame.ts'
 import { command, endEngine, environment, lasting, repository, required, type Answer, type Place } from './program.ts'
 import { scratchFolder } from './scratch.ts'
-import { studyWorkspace } from './study.ts'
+import { studyPatienceMs, studyWorkspace } from './study.ts'
 import { watchPage, type Watch } from './watch-page.ts'
 
 export { expect }
@@ -71,15 +71,19 @@ async function openServed(place: Place): Promise<{ url: string; page: Page; clos
 export const test = base.extend<Options & { place: Place; bench: Bench }>({
   seed: ['empty', { option: true }],
 
-  place: async ({ seed }, use) => {
-    const folder = await mkdtemp(join(scratchFolder(), 't-'))
-    const place = { workspace: join(folder, 'math-lab'), home: join(folder, 'home') }
-    await mkdir(place.home)
-    if (seed === 'study') await cp(await studyWorkspace(), place.workspace, { recursive: true })
-    await use(place)
-    await endEngine(place)
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
-  },
+  place: [
+    async ({ seed }, use) => {
+      const folder = await mkdtemp(join(scratchFolder(), 't-'))
+      const place = { workspace: join(folder, 'math-lab'), home: join(folder, 'home') }
+      await mkdir(place.home)
+      if (seed === 'study') await cp(await studyWorkspace(), place.workspace, { recursive: true })
+      await use(place)
+      await endEngine(place)
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+    },
+    // Whoever first needs the study waits for it.
+    { timeout: studyPatienceMs },
+  ],
 
   bench: async ({ place }, use, info) => {
     const isWindow = info.project.name === 'window'
