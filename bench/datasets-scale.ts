@@ -109,6 +109,11 @@ try {
   await timed('a text found among all prompts and trajectories', () =>
     curate.rows({ ...page, recipe: recipe({ filters: { ...recipe().filters, text: 'twice half #77' } }) }),
   )
+  const near = recipe({ filters: { ...recipe().filters, nearDuplicates: 0.7 } })
+  await timed(`near-duplicates among ${dataset.prompts.toLocaleString('en')} prompts, the first time`, () =>
+    curate.counts(near),
+  )
+  await timed('near-duplicates, another seed', () => curate.counts({ ...near, seed: 2 }))
   const subset = await timed('save the draw as a subset', () => service.subsets.create(hard))
   await timed('export it as JSONL', () => service.subsets.export(subset.id, null))
   await timed('read its rows as a run does', async () => {

@@ -80,6 +80,10 @@ export const SubsetRecipe = z.strictObject({
       range: z.tuple([z.number().nullable(), z.number().nullable()]).default([null, null]),
       maxLength: z.int().positive().nullable().default(null),
       text: z.string().max(500).default(''),
+      /** Takes prompts whose word 5-grams have at least this Jaccard similarity with an earlier one; null or absent: off. */
+      nearDuplicates: z.number().min(0.3).max(1).nullable().optional(),
+      /** Ids of datasets; takes prompts that share a run of eight words with one of theirs. */
+      benchmarks: z.array(Id).max(20).optional(),
     })
     .prefault({}),
   strategy: z.enum(strategies).default('uniform'),
@@ -159,6 +163,10 @@ export const RowDetail = RowSummary.extend({
   trajectory: z.string(),
   scores: z.record(z.string(), z.number().nullable()),
   inDraw: z.enum(['train', 'validation', 'test']).nullable(),
+  /** With the recipe's `nearDuplicates`: the earlier row whose prompt this one is too like. */
+  nearDuplicateOf: z.int().nullable().optional(),
+  /** With the recipe's `benchmarks`: the words that the prompt shares with one. */
+  benchmarkSpan: z.string().nullable().optional(),
 })
 export type RowDetail = z.infer<typeof RowDetail>
 

@@ -4,7 +4,7 @@
  */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Dataset, Inspection, Subset, SubsetRecipe } from '#shared/contract/datasets.ts'
+import { SubsetRecipe, type Dataset, type Inspection, type Subset } from '#shared/contract/datasets.ts'
 import type { LabSetName } from '#tasks/lab/recipe.ts'
 import { newId } from '../ids.ts'
 import { createCurator, type Curator } from './curate/curator.ts'
@@ -17,6 +17,7 @@ import { inspectFile } from './inspect/inspect-file.ts'
 import { labMapping, writeLabRows } from './lab-rows.ts'
 import { localFile, type LocalFile } from './local-file.ts'
 import { clearScratch, datasetAt, scratchOf, type DataFolders } from './places.ts'
+import { createMarks } from './similarity/prompt-marks.ts'
 import type { DatasetStore } from './store.ts'
 import { exportRows } from './subsets/export-rows.ts'
 import { noSubset, saveSubset, subsetFiles, type Split } from './subsets/save-subset.ts'
@@ -87,7 +88,7 @@ export function createDatasetService(deps: DatasetServiceDeps): DatasetService {
     threads: deps.threads,
   })
   const pools = createPools(duck, folders)
-  const selections = createSelections(duck, pools, store)
+  const selections = createSelections(duck, pools, createMarks(duck, folders, store), store)
   const curate = createCurator(duck, pools, selections, store)
 
   /** Memory that is being given back. */
@@ -177,7 +178,7 @@ export function createDatasetService(deps: DatasetServiceDeps): DatasetService {
         const { subset, sql } = subsetFiles(store, folders, id)
         const { value: dataset, removedAt } = known(subset.dataset)
         // The card's counts come from the recipe, which a dataset in the bin cannot answer any more.
-        const counts = removedAt === null ? await curate.counts(subset.recipe) : null
+        const counts = removedAt === null ? await curate.counts(SubsetRecipe.parse(subset.recipe)) : null
         return exportRows(duck, { dataset, subset, counts, sql, path, exports: folders.exports }, options)
       },
       remove(id) {

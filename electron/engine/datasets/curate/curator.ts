@@ -47,6 +47,6 @@ export function createCurator(
         selections.matching(pool, recipe.filters.text, (matches) => paged(pool, matches)),
       )
     },
-    row: (recipe, id) => selections.drawn(recipe, ({ pool, table }) => rowDetail(duck, pool, recipe.scorer, id, table)),
+    row: (recipe, id) => selections.drawn(recipe, (drawn) => rowDetail(duck, drawn, id)),
   }
 }

@@ -5,6 +5,7 @@
 import type { SubsetRecipe } from '#shared/contract/datasets.ts'
 import { sqlNumber } from '../duck.ts'
 import { promptWordSql, withKey } from './draw-key.ts'
+import type { PromptMarks } from '../similarity/prompt-marks.ts'
 import type { Pool } from './pool.ts'
 
 export interface FilterStep {
@@ -20,13 +21,14 @@ export interface RecipeContext {
   readonly recipe: SubsetRecipe
   /** Table of the rows that hold the recipe's text; null where it names none. */
   readonly matches: string | null
+  readonly marks: PromptMarks
 }
 
 const count = (n: number) => n.toLocaleString('en')
 
 /** In the order in which they act. Duplicates come last, so that a prompt is kept as long as one of its rows passes the rest. */
-export function filterSteps({ pool, recipe, matches }: RecipeContext): FilterStep[] {
-  const { answerMissing, answerWrong, duplicatePrompts, range, maxLength, text } = recipe.filters
+export function filterSteps({ pool, recipe, matches, marks }: RecipeContext): FilterStep[] {
+  const { answerMissing, answerWrong, duplicatePrompts, range, maxLength, text, nearDuplicates } = recipe.filters
   const scorer = pool.scorer(recipe.scorer)
   const score = pool.column(recipe.scorer)
   const [low, high] = range
@@ -38,6 +40,8 @@ export function filterSteps({ pool, recipe, matches }: RecipeContext): FilterSte
   return [
     { id: 'answerMissing', label: 'no final answer', on: answerMissing, takes: 'NOT has_answer' },
     { id: 'answerWrong', label: 'answer wrong', on: answerWrong, takes: `verdict = 'wrong'` },
+    ...markStep('nearDuplicates', `near-duplicate ≥ ${nearDuplicates}`, marks.near),
+    ...markStep('benchmarks', 'in a benchmark (8 words)', marks.benchmarks),
     {
       id: 'maxLength',
       label: maxLength === null ? 'too long' : `longer than ${count(maxLength)} ${lengthUnit}`,
@@ -59,6 +63,10 @@ export function filterSteps({ pool, recipe, matches }: RecipeContext): FilterSte
     { id: 'duplicatePrompts', label: 'duplicate prompt', on: duplicatePrompts, takes: 'unique' },
   ]
 }
+
+/** Only there when the recipe asks: what it would take is not known before the prompts were compared. */
+const markStep = (id: string, label: string, marked: string | null): FilterStep[] =>
+  marked === null ? [] : [{ id, label, on: true, takes: `prompt_hash IN (SELECT prompt_hash FROM (${marked}))` }]
 
 const rangeWords = (low: number | null, high: number | null) =>
   low === null ? `≤ ${high}` : high === null ? `≥ ${low}` : low === high ? `${low}` : `${low} to ${high}`

@@ -3,6 +3,7 @@ import type { RowDetail, RowPage, RowSummary } from '#shared/contract/datasets.t
 import { Failure } from '#shared/contract/failure.ts'
 import { sqlText, type Duck } from '../duck.ts'
 import type { Pool } from './pool.ts'
+import type { Drawn } from './selection.ts'
 
 export interface PageRequest {
   readonly pool: Pool
@@ -57,25 +58,23 @@ async function textsOf(
   return new Map(rows.map(({ id, ...texts }) => [id, texts]))
 }
 
-/** One row whole, with all its scores. `drawn`: a table of (row, split). Throws `input.invalid` for a number that is no row. */
-export async function rowDetail(
-  duck: Duck,
-  pool: Pool,
-  scorer: string,
-  id: number,
-  drawn: string | null,
-): Promise<RowDetail> {
+interface Narrow extends Omit<RowSummary, 'prompt' | 'answer'> {
+  readonly prompt_hash: string
+  readonly split: 'train' | 'validation' | 'test' | null
+  readonly [score: `score_${number}`]: number | null
+}
+
+/** One row whole, with all its scores, its split, and why a comparing filter takes it. Throws `input.invalid` for a number that is no row. */
+export async function rowDetail(duck: Duck, { pool, recipe, table, marks }: Drawn, id: number): Promise<RowDetail> {
   const scores = pool.dataset.scorers.map((each, i) => `${pool.column(each.id)} AS score_${i}`)
-  const [[narrow], [texts], placed] = await Promise.all([
-    duck.rows<Omit<RowSummary, 'prompt' | 'answer'> & Record<string, unknown>>(
-      `SELECT ${[summaryColumns(pool, scorer), ...scores].join(', ')} FROM ${pool.table} WHERE "row" = ${id}`,
+  const columns = [summaryColumns(pool, recipe.scorer), 'prompt_hash::VARCHAR AS prompt_hash', 'split', ...scores]
+  const [[narrow], [texts]] = await Promise.all([
+    duck.rows<Narrow>(
+      `SELECT ${columns.join(', ')} FROM ${pool.table} LEFT JOIN (SELECT "row", split FROM ${table}) USING ("row") WHERE "row" = ${id}`,
     ),
     duck.rows<{ prompt: string; trajectory: string; answer: string | null }>(
       `SELECT prompt, trajectory, answer FROM read_parquet(${sqlText(pool.rowsFile)}) WHERE "row" = ${id}`,
     ),
-    drawn === null
-      ? []
-      : duck.rows<{ split: 'train' | 'validation' | 'test' }>(`SELECT split FROM ${drawn} WHERE "row" = ${id}`),
   ])
   if (!narrow || !texts) {
     throw new Failure({
@@ -85,11 +84,21 @@ export async function rowDetail(
       remedy: `Rows go from 0 to ${pool.dataset.rows - 1}.`,
     })
   }
+  const marked = async <T>(mark: string | null): Promise<T | undefined> =>
+    mark === null
+      ? undefined
+      : (await duck.rows<T>(`SELECT * FROM (${mark}) WHERE prompt_hash = ${narrow.prompt_hash}::UBIGINT`))[0]
+  const [near, overlap] = await Promise.all([
+    marked<{ like_row: number }>(marks.near),
+    marked<{ span: string }>(marks.benchmarks),
+  ])
   const { id: row, line, verdict, source, score, length } = narrow
   return {
     ...{ id: row, line, verdict, source, score, length: length ?? 0 },
     ...texts,
-    scores: Object.fromEntries(pool.dataset.scorers.map((each, i) => [each.id, narrow[`score_${i}`] as number | null])),
-    inDraw: placed[0]?.split ?? null,
+    scores: Object.fromEntries(pool.dataset.scorers.map((each, i) => [each.id, narrow[`score_${i}`] ?? null])),
+    inDraw: narrow.split,
+    ...(marks.near !== null && { nearDuplicateOf: near?.like_row ?? null }),
+    ...(marks.benchmarks !== null && { benchmarkSpan: overlap?.span ?? null }),
   }
 }

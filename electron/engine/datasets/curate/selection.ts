@@ -21,13 +21,11 @@ import {
   type Quartiles,
   type RecipeContext,
 } from './recipe-sql.ts'
+import type { Marks } from '../similarity/prompt-marks.ts'
 import type { DatasetStore } from '../store.ts'
 
 /** The recipe's filters and strategy, without the draw. */
-export interface Candidates {
-  readonly pool: Pool
-  readonly recipe: SubsetRecipe
-  readonly matches: string | null
+export interface Candidates extends RecipeContext {
   readonly steps: readonly FilterStep[]
   readonly quartiles: Quartiles
   /** Value that bounds Easy or Hard, when the strategy has one. */
@@ -54,7 +52,12 @@ export interface Selections {
 const mostDrawnRows = 4e6
 const mostMatchedRows = 8e6
 
-export function createSelections(duck: Duck, pools: Pools, store: Pick<DatasetStore, 'dataset'>): Selections {
+export function createSelections(
+  duck: Duck,
+  pools: Pools,
+  marks: Marks,
+  store: Pick<DatasetStore, 'dataset'>,
+): Selections {
   let made = 0
   const drop = (table: string) => duck.run(`DROP TABLE IF EXISTS ${table}`)
   const drawnCache = createLendingCache<Drawn>({
@@ -93,9 +96,10 @@ export function createSelections(duck: Duck, pools: Pools, store: Pick<DatasetSt
   }
   const candidates: Selections['candidates'] = (recipe, work) =>
     withPool(recipe, (pool) =>
-      matching(pool, recipe.filters.text, (matches) => {
+      matching(pool, recipe.filters.text, async (matches) => {
         const { scorer, filters, strategy, threshold } = recipe
-        const find = () => findCandidates(duck, { pool, recipe, matches })
+        const marked = await marks.of(pool.dataset, filters)
+        const find = () => findCandidates(duck, { pool, recipe, matches, marks: marked })
         return candidateCache.use(keyOf(pool, { scorer, filters, strategy, threshold, matches }), find, (found) =>
           work({ ...found, recipe }),
         )
