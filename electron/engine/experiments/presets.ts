@@ -14,7 +14,7 @@ export interface Preset {
 }
 
 /** In the order in which a newcomer would try them. */
-const order = ['sequential', 'pure-sft', 'pure-rl', 'luffy']
+const order = ['sequential', 'pure-sft', 'pure-rl', 'dr-grpo', 'dapo', 'luffy', 'srft', 'upt', 'prefix-rft']
 
 export function presets(folder = join(programFolder, 'resources', 'experiments')): Preset[] {
   const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'))

@@ -75,11 +75,16 @@ describe('printing', () => {
   })
 })
 
-it('ships the four presets, each under a short title', () => {
+it('ships a preset for each method, under a short title, in the order a newcomer would try them', () => {
   expect(presets().map(({ id, title }) => [id, title])).toEqual([
     ['sequential', 'Sequential'],
     ['pure-sft', 'Pure SFT'],
     ['pure-rl', 'Pure RL'],
+    ['dr-grpo', 'Dr. GRPO'],
+    ['dapo', 'DAPO_dc'],
     ['luffy', 'LUFFY'],
+    ['srft', 'SRFT'],
+    ['upt', 'UPT'],
+    ['prefix-rft', 'Prefix-RFT'],
   ])
 })
