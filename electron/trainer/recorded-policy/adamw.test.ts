@@ -129,6 +129,14 @@ describe('the recorded AdamW', () => {
     )
   })
 
+  it('passes the vector grad_clip', () => {
+    const settings = { ...loose, beta1: 0, beta2: 0.5, eps: 1, learningRate: 1, weightDecay: 0, clipNorm: 1 }
+    const { a, b, outcomes } = run({ a: [0, 0], b: [0] }, [{ gradients: { a: [3, 4], b: [12] } }], settings)
+    expect(outcomes[0]!.gradNorm).toBeCloseTo(13, 5)
+    const clipped = [0.230769213, 0.307692284, 0.9230768521].map((g) => reference(0, [g], settings))
+    ;[...a, ...b].forEach((w, i) => expect(w).toBeCloseTo(clipped[i]!, 6))
+  })
+
   it('clips by the norm of all gradients together', () => {
     const settings = { ...loose, beta1: 0, beta2: 0.5, eps: 1, learningRate: 1, weightDecay: 0, clipNorm: 1 }
     const { a, b, outcomes } = run({ a: [0, 0], b: [0] }, [{ gradients: { a: [2, 4], b: [4] } }], settings)
