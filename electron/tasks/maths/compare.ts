@@ -17,7 +17,7 @@ import {
   type Expression,
   type Relation,
 } from './expression.ts'
-import { isName } from './parse-answer.ts'
+import { isName } from './gather.ts'
 import { realSet, sameRealSet } from './real-set.ts'
 
 export interface CompareOptions {

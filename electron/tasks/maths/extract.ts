@@ -4,7 +4,8 @@
  * bare numbers and sums both count. The first place that can be read wins.
  */
 import { isExpression, isRelational, type Answer, type Expression } from './expression.ts'
-import { finite, parseAnswer } from './parse-answer.ts'
+import { finite } from './gather.ts'
+import { parseAnswer } from './parse-answer.ts'
 import { normaliseLatex } from './normalise.ts'
 import { numeralValue, parsePlain } from './plain.ts'
 

@@ -3,19 +3,11 @@
  * latex2sympy2_extended prefers them: "x = 1, 2" (a name and its values), elements ("a = 1, b = 2"), operations on sets.
  */
 import { decimal } from '../rational.ts'
-import {
-  canonical,
-  minus,
-  number,
-  sum,
-  type Answer,
-  type AnswerSet,
-  type Expression,
-  type Relation,
-  type RelationSign,
-} from './expression.ts'
+import { minus, number, sum, type Answer, type Expression, type Relation, type RelationSign } from './expression.ts'
 import { tokenise } from './lexer.ts'
-import { ExpressionParser, maxDepth, NoParse, noParse } from './parse-expression.ts'
+import { asSet, bothNumbers, finite, gathered, isName, relation } from './gather.ts'
+import { ExpressionParser } from './parse-expression.ts'
+import { maxDepth, NoParse, noParse } from './token-reader.ts'
 
 /** Numbers with thousands commas are numbers, not sets. */
 const commaNumber = /^\s*-?\d{1,3}(,\d{3})+(\.\d+)?\s*$/
@@ -145,7 +137,7 @@ class AnswerParser extends ExpressionParser {
     const token = this.tokens[this.at]
     if (token?.kind !== 'letter' && token?.kind !== 'accent' && token?.kind !== 'command') throw noParse
     if (token.kind === 'letter' && (token.text === 'e' || token.text === 'E')) throw noParse
-    const value = this.singleAtom()
+    const value = this.atom()
     const isName =
       value.kind === 'symbol' || value.kind === 'constant' || (value.kind === 'power' && value.base.kind === 'symbol')
     if (!isName) throw noParse
@@ -287,49 +279,4 @@ class AnswerParser extends ExpressionParser {
     if (isBackward) return { kind: 'tuple', items: [from, to] }
     return { kind: 'interval', from, to, leftOpen, rightOpen }
   }
-}
-
-/** True when both are plain numbers and the test holds: (3, 1) is no interval. */
-function bothNumbers(a: Expression, b: Expression, test: (a: number, b: number) => boolean): boolean {
-  const value = (x: Expression): number | undefined => {
-    if (x.kind === 'number') return Number(x.value.n) / Number(x.value.d)
-    if (x.kind === 'constant' && x.name === 'infinity') return Number.POSITIVE_INFINITY
-    if (x.kind === 'multiply' && x.args.length === 2) {
-      const [p, q] = [value(x.args[0]!), value(x.args[1]!)]
-      return p !== undefined && q !== undefined ? p * q : undefined
-    }
-    return undefined
-  }
-  const [p, q] = [value(a), value(b)]
-  return p !== undefined && q !== undefined && test(p, q)
-}
-
-const relation = (sign: RelationSign, left: Answer, right: Answer): Relation => ({
-  kind: 'relation',
-  sign,
-  left,
-  right,
-})
-
-export const isName = (answer: Answer): boolean =>
-  answer.kind === 'symbol' ||
-  (answer.kind === 'tuple' && answer.items.every(isName)) ||
-  (answer.kind === 'call' && answer.name.startsWith('f:') && answer.args.every(isName)) ||
-  (answer.kind === 'multiply' && answer.args.every(isName)) ||
-  (answer.kind === 'power' && isName(answer.base) && (isName(answer.exponent) || canonical(answer.exponent) === '-1/1'))
-
-/** A tuple beside a set operation stands for the set of its items. */
-const asSet = (answer: Answer): Answer => (answer.kind === 'tuple' ? finite(answer.items) : answer)
-
-/** Elements once each, in the order they were written. */
-export function finite(items: readonly Answer[]): AnswerSet {
-  const seen = new Map(items.map((item) => [canonical(item), item]))
-  return items.length === 0 ? { kind: 'named', name: 'empty' } : { kind: 'finite', items: [...seen.values()] }
-}
-
-/** One element stands for itself, several for their set, several groups (a, b; c, d) for a set of tuples. */
-function gathered(groups: readonly Answer[][]): Answer {
-  if (groups.length === 1) return groups[0]!.length === 1 ? groups[0]![0]! : finite(groups[0]!)
-  if (groups.every((group) => group.length === 1)) return finite(groups.map((group) => group[0]!))
-  return finite(groups.map((items): AnswerSet => ({ kind: 'tuple', items })))
 }

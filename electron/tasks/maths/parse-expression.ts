@@ -3,76 +3,18 @@
  * verdicts rest on: juxtaposition binds tighter than division (1/2x is 1/(2x)), a whole number before a positive fraction is a
  * mixed number, f(x) with one atom is a call and a(b+c) a product, letters know no case.
  */
-import { decimal, negate, rational, type Rational } from '../rational.ts'
-import { call, integer, minus, number, power, product, quotient, sumOf, symbol, type Expression } from './expression.ts'
-import { determinant } from './matrix.ts'
-import { rationalValue } from './exact.ts'
-import type { Token, TokenKind } from './lexer.ts'
+import { beside, binomial, divided, numeral } from './compose.ts'
+import { call, minus, power, product, sumOf, symbol, type Expression } from './expression.ts'
+import type { Token } from './lexer.ts'
+import { functions, greek, manyArguments, otherSymbols, rawName } from './names.ts'
+import { OperatorParser } from './parse-operators.ts'
+import { maxDepth, noParse } from './token-reader.ts'
 
-/** Thrown where the tokens do not fit; callers try another reading. One object: a trace for each would cost more than the parsing. */
-export class NoParse extends Error {}
-export const noParse = new NoParse('The tokens do not fit.')
-
-const functions = new Set(
-  (
-    'log ln exp sin cos tan csc sec cot arcsin arccos arctan arccsc arcsec arccot sinh cosh tanh arsinh arcosh artanh arcsinh arccosh ' +
-    'arctanh floor ceil det Gamma gamma'
-  ).split(' '),
-)
-const manyArguments = new Set(['gcd', 'lcm', 'max', 'min'])
-const otherSymbols = new Set(
-  (
-    'nabla angle measuredangle varnothing complement imath jmath triangle ell hbar square Im Re prime sharp flat natural star wp bigstar ' +
-    'Diamond blacksquare'
-  ).split(' '),
-)
-const greek = new Set(
-  (
-    'alpha beta gamma Gamma delta Delta epsilon varepsilon zeta eta theta Theta vartheta iota kappa lambda Lambda mu nu xi Xi omicron pi Pi ' +
-    'varpi rho varrho sigma Sigma varsigma tau upsilon Upsilon phi Phi varphi chi psi Psi omega Omega'
-  ).split(' '),
-)
-
-/** Nesting beyond this means hostile input, not an answer. */
-export const maxDepth = 200
-
-export class ExpressionParser {
-  protected readonly tokens: readonly Token[]
-  protected at = 0
-  protected depth = 0
-  private readonly outcomes = new Map<string, { readonly value: unknown; readonly end: number }>()
-
-  constructor(tokens: readonly Token[]) {
-    this.tokens = tokens
-  }
-
+export class ExpressionParser extends OperatorParser {
   // expr: terms joined by + and -, left to right
   expression(): Expression {
     return this.remembered('expression', () => this.terms())
   }
-
-  /**
-   * A rule's outcome at a place, worked out once: readings that fail late (a call that was a product) would otherwise parse
-   * what they share again, twice for each level of nesting.
-   */
-  protected remembered<T>(rule: string, read: () => T): T {
-    const key = `${rule} ${this.at} ${this.openBars} ${this.isInsideIntegral}`
-    const known = this.outcomes.get(key)
-    if (known) {
-      if (known.end < 0) throw noParse
-      this.at = known.end
-      return known.value as T
-    }
-    try {
-      const value = read()
-      this.outcomes.set(key, { value, end: this.at })
-      return value
-    } catch (error) {
-      if (error instanceof NoParse) this.outcomes.set(key, { value: undefined, end: -1 })
-      throw error
-    }
-  }
-
   private terms(): Expression {
     if (++this.depth > maxDepth) throw noParse
     const terms = [this.term()]
@@ -86,7 +28,7 @@ export class ExpressionParser {
   }
 
   // mp: products and quotients, left to right; `calls` false: the argument of a function without parentheses
-  private term(calls = true): Expression {
+  protected term(calls = true): Expression {
     let left = this.signed(calls)
     for (;;) {
       if (this.take('*')) left = product(left, this.signed(calls))
@@ -160,7 +102,7 @@ export class ExpressionParser {
   }
 
   /** What stands after ^: one atom, or braces. */
-  private script(): Expression {
+  protected script(): Expression {
     return this.remembered('script', () => this.scriptHere())
   }
 
@@ -172,28 +114,6 @@ export class ExpressionParser {
     }
     return this.atom()
   }
-
-  /** What stands after _, as text: indices name things, they are not computed. */
-  private scriptText(): string {
-    const begin = this.at
-    if (this.take('{')) {
-      for (let depth = 1; depth > 0; this.at++) {
-        const token = this.tokens[this.at]
-        if (!token) throw noParse
-        if (token.kind === 'sign' && token.text === '{') depth++
-        if (token.kind === 'sign' && token.text === '}') depth--
-      }
-      return textOf(this.tokens.slice(begin + 1, this.at - 1))
-    }
-    const token = this.tokens[this.at]
-    if (!token || token.kind === 'sign' || token.kind === 'environment') throw noParse
-    this.at++
-    return textOf([token])
-  }
-
-  private openBars = 0
-  private isInsideIntegral = 0
-
   // comp
   private factor(calls: boolean): Expression {
     const token = this.tokens[this.at]
@@ -277,49 +197,6 @@ export class ExpressionParser {
     if (functions.has(name) || manyArguments.has(name) || name === 'operatorname') return this.namedFunction(name)
     return undefined
   }
-
-  private root(): Expression {
-    this.at++
-    let index: Expression = integer(2)
-    if (this.take('[')) {
-      index = this.expression()
-      this.expect(']')
-    }
-    return power(this.braced(), divided(integer(1), index))
-  }
-
-  private namedFunction(name: string): Expression {
-    this.at++
-    let called = name
-    if (name === 'operatorname') {
-      this.expect('{')
-      called = ''
-      while (!this.take('}')) called += this.advance().text
-    }
-    let base: Expression | undefined
-    let exponent: Expression | undefined
-    for (let i = 0; i < 2; i++) {
-      if (this.peek('_')) {
-        this.at++
-        base = this.attempt(() => this.script())
-        if (!base) this.scriptText()
-      } else if (this.take('^')) exponent = this.script()
-    }
-    const args = this.functionArguments(manyArguments.has(called))
-    return applied(called, args, base, exponent)
-  }
-
-  private functionArguments(many: boolean): Expression[] {
-    const inParentheses = this.attempt(() => {
-      this.expect('(')
-      const args = [this.expression()]
-      while (many && this.take(',')) args.push(this.expression())
-      this.expect(')')
-      return args
-    })
-    return inParentheses ?? [this.term(false)]
-  }
-
   /** f(2), x(y), f(x, y): a name before one atom or a list in parentheses. */
   private unknownCall(): Expression {
     const token = this.advance()
@@ -343,7 +220,7 @@ export class ExpressionParser {
 
   private callList(closing: string): Expression[] {
     const args = [this.expression()]
-    this.require(',')
+    this.expect(',')
     while (!this.peek(closing)) {
       args.push(this.expression())
       if (!this.take(',')) break
@@ -351,96 +228,8 @@ export class ExpressionParser {
     if (!this.peek(closing)) throw noParse
     return args
   }
-
-  private iterated(kind: 'sum' | 'product'): Expression {
-    this.at++
-    let bounds: { variable: string; from: Expression } | undefined
-    let to: Expression | undefined
-    for (let i = 0; i < 2; i++) {
-      if (this.take('_')) {
-        this.expect('{')
-        const variable = this.expression()
-        this.expect('=')
-        const from = this.expression()
-        this.expect('}')
-        if (variable.kind !== 'symbol') throw noParse
-        bounds = { variable: variable.name, from }
-      } else if (this.take('^')) to = this.script()
-    }
-    if (!bounds || !to) throw noParse
-    return { kind, body: this.term(), variable: bounds.variable, from: bounds.from, to }
-  }
-
-  private limit(): Expression {
-    this.at++
-    this.expect('_')
-    this.expect('{')
-    const token = this.advance()
-    if (token.kind !== 'letter' && token.kind !== 'command') throw noParse
-    const arrow = this.advance()
-    if (!['to', 'rightarrow', 'Rightarrow', 'longrightarrow'].includes(arrow.text)) throw noParse
-    const at = this.expression()
-    if (this.take('^')) this.scriptTextOfSign()
-    this.expect('}')
-    return { kind: 'limit', body: this.term(), variable: rawName(token), at }
-  }
-
-  private scriptTextOfSign(): void {
-    this.expect('{')
-    if (!this.take('+')) this.require('-')
-    this.expect('}')
-  }
-
-  private integral(): Expression {
-    this.at++
-    let from: Expression | undefined
-    let to: Expression | undefined
-    for (let i = 0; i < 2; i++) {
-      if (this.take('_')) from = this.script()
-      else if (this.take('^')) to = this.script()
-    }
-    this.isInsideIntegral++
-    const body = this.attempt(() => this.expression()) ?? integer(1)
-    this.isInsideIntegral--
-    const differential = this.tokens[this.at]
-    if (differential?.kind !== 'differential') throw noParse
-    this.at++
-    const bounds = from && to ? { from, to } : undefined
-    return { kind: 'integral', body, variable: differential.text, ...(bounds && { bounds }) }
-  }
-
-  private derivativeOperator(): string {
-    this.expectCommand('frac')
-    this.expect('{')
-    if (this.advance().text !== 'd') throw noParse
-    this.expect('}')
-    this.expect('{')
-    const below = this.advance()
-    if (below.kind !== 'differential') throw noParse
-    this.expect('}')
-    return below.text
-  }
-
-  private matrix(): Expression {
-    const begin = this.advance()
-    if (begin.command !== 'begin') throw noParse
-    const rows: Expression[][] = []
-    for (;;) {
-      const row = [this.expression()]
-      while (this.take('&')) row.push(this.expression())
-      rows.push(row)
-      if (!this.take('\\\\')) break
-      if (this.tokens[this.at]?.kind === 'environment') break
-    }
-    const end = this.advance()
-    if (end.kind !== 'environment' || end.command !== 'end' || (end.text === 'vmatrix') !== (begin.text === 'vmatrix'))
-      throw noParse
-    if (rows.some((row) => row.length !== rows[0]!.length)) throw noParse
-    return begin.text === 'vmatrix' ? determinant(rows) : { kind: 'matrix', rows }
-  }
-
   // atom
-  private atom(): Expression {
+  protected atom(): Expression {
     const token = this.advance()
     switch (token.kind) {
       case 'number': {
@@ -493,131 +282,10 @@ export class ExpressionParser {
     return exponent ? power(value, exponent) : value
   }
 
-  /** One atom, for readings that ask for a name. */
-  protected singleAtom(): Expression {
-    return this.atom()
-  }
-
-  private braced(): Expression {
+  protected braced(): Expression {
     this.expect('{')
     const value = this.expression()
     this.expect('}')
     return value
   }
-
-  // --- the token stream
-  protected peek(sign: string): boolean {
-    const token = this.tokens[this.at]
-    return token?.kind === 'sign' && token.text === sign
-  }
-  protected take(sign: string): boolean {
-    const found = this.peek(sign)
-    if (found) this.at++
-    return found
-  }
-  protected require(sign: string): void {
-    if (!this.take(sign)) throw noParse
-  }
-  protected expect(sign: string): void {
-    this.require(sign)
-  }
-  protected expectCommand(name: string): void {
-    const token = this.tokens[this.at]
-    if (token?.kind !== 'command' || token.text !== name) throw noParse
-    this.at++
-  }
-  protected advance(): Token {
-    const token = this.tokens[this.at++]
-    if (!token) throw noParse
-    return token
-  }
-  protected peekKind(): TokenKind | undefined {
-    return this.tokens[this.at]?.kind
-  }
-
-  /** The value of a reading, or undefined and the place as before. */
-  protected attempt<T>(read: () => T): T | undefined {
-    const [at, depth, bars, integrals] = [this.at, this.depth, this.openBars, this.isInsideIntegral]
-    try {
-      return read()
-    } catch (error) {
-      if (!(error instanceof NoParse)) throw error
-      this.at = at
-      this.depth = depth
-      this.openBars = bars
-      this.isInsideIntegral = integrals
-      return undefined
-    }
-  }
-}
-
-/** Number, integer or decimal or 1.2E-3. */
-function numeral(text: string): Expression {
-  const [mantissa = '', exponent] = text.split('E')
-  let value: Rational = decimal(mantissa)
-  if (exponent !== undefined) {
-    if (Math.abs(Number(exponent)) > 400) throw noParse
-    const scale = 10n ** BigInt(Math.abs(Number(exponent)))
-    value = exponent.startsWith('-') ? rational(value.n, value.d * scale) : rational(value.n * scale, value.d)
-  }
-  return number(value, text.includes('.') || exponent !== undefined)
-}
-
-/** Two whole numbers make a fraction; anything else a quotient. */
-export function divided(top: Expression, bottom: Expression): Expression {
-  if (isWhole(top) && isWhole(bottom) && bottom.value.n !== 0n) return number(rational(top.value.n, bottom.value.n))
-  return quotient(top, bottom)
-}
-
-const isWhole = (x: Expression): x is Extract<Expression, { kind: 'number' }> =>
-  x.kind === 'number' && !x.float && x.value.d === 1n
-
-/** Of whole numbers it is a number at once. */
-function binomial(top: Expression, bottom: Expression): Expression {
-  const value = isWhole(top) && isWhole(bottom) ? rationalValue(call('binomial', top, bottom)) : null
-  return value ? number(value) : call('binomial', top, bottom)
-}
-
-function beside(first: Expression, rest: Expression): Expression {
-  if (isWhole(first) && rest.kind === 'number' && !rest.float && rest.value.n > 0n) {
-    const { n, d } = rest.value
-    return number(first.value.n < 0n ? negate(rational(-first.value.n * d + n, d)) : rational(first.value.n * d + n, d))
-  }
-  return product(first, rest)
-}
-
-/** How a name is written: a letter, \theta, \text{...}, \vec{v}. Text keeps its letters only; accents keep their command. */
-function rawName(token: Token): string {
-  if (token.kind !== 'accent') return token.text
-  const content = token.text.replaceAll(' ', '')
-  const command = token.command!
-  if (command.includes('text') || command === 'mbox') return content.replaceAll(/[()]/g, '')
-  const family =
-    { overline: 'bar', overrightarrow: 'vec', widetilde: 'tilde' }[command] ??
-    (command.startsWith('math') ? 'math' : command)
-  return `${family}{${content}}`
-}
-
-const textOf = (tokens: readonly Token[]): string =>
-  tokens.map((token) => (token.kind === 'accent' ? rawName(token) : token.text)).join('')
-
-function applied(
-  name: string,
-  args: Expression[],
-  base: Expression | undefined,
-  exponent: Expression | undefined,
-): Expression {
-  const [arg] = args as [Expression]
-  const inverse =
-    exponent?.kind === 'number' &&
-    exponent.value.n === -1n &&
-    ['sin', 'cos', 'tan', 'csc', 'sec', 'cot', 'sinh', 'cosh', 'tanh'].includes(name)
-  let value: Expression
-  if (name === 'log') value = call('log', arg, base ?? integer(10))
-  else if (name === 'ln') value = call('log', arg, base ?? { kind: 'constant', name: 'e' })
-  else if (name === 'exp') value = power({ kind: 'constant', name: 'e' }, arg)
-  else if (inverse) return call(`arc${name}`, arg)
-  else if (name === 'det' && arg.kind === 'matrix') value = determinant(arg.rows)
-  else value = call(name.replace(/^ar(?=sinh|cosh|tanh)/, 'arc').replace(/^Gamma$/, 'gamma'), ...args)
-  return exponent ? power(value, exponent) : value
 }
