@@ -14,7 +14,8 @@ test('regimes are named, the marker moves, and RL branches from its checkpoint',
 
   const losses = await chartTable(page.getByRole('region', { name: /^Validation loss is within/ }))
   const steps = losses.map(([step]) => asNumber(step ?? ''))
-  expect(new Set(losses.map(([, , regime]) => regime))).toEqual(new Set(['adaptive', 'stable', 'mild']))
+  // It may go on into the severe one, or rise out of the definition's band: these three it must pass through.
+  expect(losses.map(([, , regime]) => regime)).toEqual(expect.arrayContaining(['adaptive', 'stable', 'mild']))
   expect(steps.length).toBeGreaterThanOrEqual(6)
 
   await test.step('by keys, from checkpoint to checkpoint', async () => {
