@@ -2,7 +2,18 @@
 import * as z from 'zod'
 import { Id } from './datasets.ts'
 
-export const studyRoles = ['base', 'sft', 'branch', 'pure-sft', 'pure-rl', 'luffy'] as const
+export const studyRoles = [
+  'base',
+  'sft',
+  'branch',
+  'pure-sft',
+  'pure-rl',
+  'luffy',
+  'srft',
+  'upt',
+  'prefix-rft',
+] as const
+export type StudyRole = (typeof studyRoles)[number]
 
 export const StudyResult = z.object({
   workspace: z.string(),

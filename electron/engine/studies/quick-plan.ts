@@ -2,10 +2,8 @@
  * The quick study: base -> SFT -> an RL branch from each of three regimes; pure SFT, pure RL and LUFFY from the same base; all
  * arms end at one total of FLOPs (SFT + RL; pretraining is nobody's). Pure: settings in, specs out.
  */
-import type { studyRoles } from '#shared/contract/studies.ts'
+import type { StudyRole } from '#shared/contract/studies.ts'
 import { ExperimentSpec, type ExperimentInput } from '#shared/experiment/spec.ts'
-
-export type StudyRole = (typeof studyRoles)[number]
 
 /** A run of the plan; `from` names the entry it starts from. */
 export interface PlannedRun {

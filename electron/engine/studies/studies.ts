@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, factsOf, type FailureFacts } from '#shared/contract/failure.ts'
-import type { Study, StudyResult } from '#shared/contract/studies.ts'
+import type { Study, StudyResult, StudyRole } from '#shared/contract/studies.ts'
 import type { Engine } from '#shared/experiment/spec.ts'
 import type * as z from 'zod'
 import type { Estimates } from '../estimates/estimates.ts'
@@ -19,7 +19,7 @@ import type { StudyRecords, StudyRow } from '../store/studies.ts'
 import type { Workspace } from '../workspace/folder.ts'
 import { writeWhole } from '../workspace/write-whole.ts'
 import { assess, type Standing, type StudyRunFacts } from './assess.ts'
-import { quickPlan, type StudyRole } from './quick-plan.ts'
+import { quickPlan } from './quick-plan.ts'
 
 export interface Studies {
   list(): Promise<Study[]>

@@ -11,7 +11,7 @@ import type { Needed } from '../analysis/needed-evaluations.ts'
 import { outcomesOf } from '../runs/read-runs.ts'
 import type { EvaluationRow, Measurements } from '../store/measurements.ts'
 import type { RunRecords, RunRow } from '../store/runs.ts'
-import type { StudyRole } from './quick-plan.ts'
+import type { StudyRole } from '#shared/contract/studies.ts'
 import type { PlannedRunId } from './studies.ts'
 
 /** One run of the study as the report sees it. */

@@ -38,6 +38,12 @@ export function armName(arm: Arm): string {
       return 'pure SFT'
     case 'luffy':
       return 'synchronized (LUFFY)'
+    case 'srft':
+      return 'synchronized (SRFT)'
+    case 'upt':
+      return 'synchronized (UPT)'
+    case 'prefix-rft':
+      return 'synchronized (Prefix-RFT)'
     case 'sft':
       return 'SFT'
     case 'base':
@@ -53,7 +59,8 @@ export function armClass(arm: Arm, arms: readonly Arm[]): string {
       .sort((a, b) => (a.parentStep ?? 0) - (b.parentStep ?? 0))
     return `sequential dash-${branches.indexOf(arm)}`
   }
-  return { 'pure-rl': 'rl', 'pure-sft': 'sft', luffy: 'synchronized', sft: 'trunk', base: 'sft' }[arm.role]
+  const classes = { 'pure-rl': 'rl', 'pure-sft': 'sft', sft: 'trunk', base: 'sft' } as const
+  return arm.role in classes ? classes[arm.role as keyof typeof classes] : 'synchronized'
 }
 
 export const verdictWords = {
