@@ -1,5 +1,8 @@
 /** Model presets (README, "presets"): sizes that train in minutes on two cores. */
+import type { RopeScaling } from './rope-scaling.ts'
+
 export interface ModelShape {
+  /** `qwen2`: Llama with biases on the projections of q, k and v. `qwen3`: Llama with a norm over each head of q and k. */
   readonly family: 'llama' | 'qwen2' | 'qwen3'
   readonly vocabSize: number
   /** Model width H. */
@@ -11,6 +14,8 @@ export interface ModelShape {
   /** SwiGLU inner width H_ff. */
   readonly hidden: number
   readonly ropeBase: number
+  /** Absent: rotary frequencies as they are. */
+  readonly ropeScaling?: RopeScaling
   readonly normEps: number
   /** The output head shares the embedding's weights. */
   readonly tied: boolean
