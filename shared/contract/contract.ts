@@ -277,6 +277,18 @@ export const contract = {
   studies: {
     list: call.input(nothing).output(z.object({ studies: z.array(Study) })),
     startQuick: call.input(z.strictObject({ seed: z.int().nonnegative().default(1) })).output(z.object({ id: Id })),
+    /** As much of the miniature of the paper as the budget holds; times are estimates. */
+    startPaper: call.input(z.strictObject({ budgetMinutes: z.number().positive().max(100_000) })).output(
+      z.object({
+        id: Id,
+        runs: z.int(),
+        seeds: z.int(),
+        totalFlops: z.number(),
+        everySet: z.boolean(),
+        everyRival: z.boolean(),
+        seconds: z.number(),
+      }),
+    ),
     cancel: call.input(byId).output(nothing),
     resume: call.input(byId).output(nothing),
     report: call.input(byId).output(z.object({ html: z.string(), path: z.string() })),

@@ -40,7 +40,6 @@ export const PaperResult = z.object({
   workspace: z.string(),
   report: z.string(),
   wallS: z.number(),
-  budgetMinutes: z.number(),
   seeds: z.array(z.int()),
   totalFlops: z.number(),
   runs: z.array(

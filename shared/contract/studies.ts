@@ -1,6 +1,7 @@
 /** Studies: a plan of runs with roles, and their result as one document. */
 import * as z from 'zod'
 import { Id } from './datasets.ts'
+import { PaperResult } from './paper-study.ts'
 
 export const studyRoles = [
   'base',
@@ -38,7 +39,7 @@ export type StudyResult = z.infer<typeof StudyResult>
 
 export const Study = z.object({
   id: Id,
-  kind: z.enum(['quick']),
+  kind: z.enum(['quick', 'paper']),
   state: z.enum(['running', 'done', 'failed', 'cancelled', 'interrupted']),
   /** What it does now, in words, and how far. */
   now: z.string(),
@@ -48,7 +49,10 @@ export const Study = z.object({
   error: z
     .object({ code: z.string(), message: z.string(), input: z.string().optional(), remedy: z.string().optional() })
     .nullable(),
+  /** Of a quick study. */
   result: StudyResult.nullable(),
+  /** Of a miniature of the paper. */
+  paper: PaperResult.nullable().optional(),
   startedAt: z.number(),
   endedAt: z.number().nullable(),
 })

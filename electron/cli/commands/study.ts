@@ -1,14 +1,16 @@
-/** `study quick`: the demonstration, from nothing to a report. */
+/** Whole studies: `quick`, the demonstration, and `paper`, the miniature of the paper, from nothing to a report. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { Failure } from '#shared/contract/failure.ts'
+import type { PaperResult } from '#shared/contract/paper-study.ts'
 import type { Study, StudyResult } from '#shared/contract/studies.ts'
 import type { EngineCalls } from '../../engine/entry/client.ts'
 import { userFolder } from '../../engine/workspace/user-folder.ts'
 import type { Cli, CommandRun } from '../cli.ts'
 import { follow, settled } from '../follow.ts'
 import { usersPath } from '../places.ts'
+import { formatFlops } from '#shared/flops/units.ts'
 import { duration } from '../progress.ts'
 import { withEngine } from '../session.ts'
 import { table } from '../tables.ts'
@@ -23,14 +25,51 @@ export function addStudyCommands(program: Command, cli: Cli): void {
       'the demonstration: SFT, the switch, RL and its rivals on a small model, in minutes; goes on where it was interrupted',
     )
     .option('--seed <n>', 'of everything', Number, 1)
-    .action(cli.action((run, { seed }: { seed: number }) => quick(run, seed)))
+    .action(
+      cli.action((run, { seed }: { seed: number }) =>
+        conduct(run, {
+          kind: 'quick',
+          title: 'Quick study',
+          start: async (calls) => (await calls.studies.startQuick({ seed })).id,
+          resultOf: (study) => study.result,
+          summary,
+        }),
+      ),
+    )
+  study
+    .command('paper')
+    .description(
+      'the miniature of the paper: seeds, switch points, data scale and difficulty, every method; each claim tested with intervals',
+    )
+    .option('--budget <minutes>', 'how long it may take; decides seeds and the length of the arms', Number, 90)
+    .action(
+      cli.action((run, { budget }: { budget: number }) =>
+        conduct(run, {
+          kind: 'paper',
+          title: 'Miniature',
+          start: (calls) => startPaper(calls, budget, run.output.note),
+          resultOf: (study) => study.paper ?? null,
+          summary: paperSummary,
+        }),
+      ),
+    )
 }
 
-async function quick(run: CommandRun, seed: number): Promise<number> {
-  const workspace = run.options.workspace === undefined ? newWorkspace() : usersPath(run.options.workspace)
+interface Conduct<T> {
+  readonly kind: Study['kind']
+  /** Of a workspace that is made for it. */
+  readonly title: string
+  start(calls: EngineCalls): Promise<string>
+  resultOf(study: Study): T | null
+  summary(result: T): string
+}
+
+/** Starts a study, or goes on with the one that was begun in this workspace, and follows it to its end. */
+async function conduct<T extends object>(run: CommandRun, what: Conduct<T>): Promise<number> {
+  const workspace = run.options.workspace === undefined ? newWorkspace(what.title) : usersPath(run.options.workspace)
   run.output.note(`Workspace: ${workspace}`)
   return withEngine(workspace, async ({ calls }) => {
-    const id = await startOrResume(calls, seed, run.output.note)
+    const id = (await resumed(calls, what.kind, run.output.note)) ?? (await what.start(calls))
     const progress = run.output.progress()
     const ended = await follow(run.signal, async () => {
       const study = await studyOf(calls, id)
@@ -39,22 +78,39 @@ async function quick(run: CommandRun, seed: number): Promise<number> {
       return undefined
     })
     progress.end()
-    if (ended === null) return interrupt(run, calls, id, workspace)
-    if (ended.state !== 'done' || !ended.result) throw notDone(ended, workspace)
-    const { result } = ended
-    run.output.result(result, () => summary(result))
+    const again = `study ${what.kind} --workspace ${workspace}`
+    if (ended === null) return interrupt(run, calls, id, again)
+    const result = what.resultOf(ended)
+    if (ended.state !== 'done' || !result) throw notDone(ended, again)
+    run.output.result(result, () => what.summary(result))
     return 0
   })
 }
 
-/** A study that was interrupted here goes on; else a new one begins. */
-async function startOrResume(calls: EngineCalls, seed: number, note: (text: string) => void): Promise<string> {
+/** The study of this kind that was interrupted here, set going again; null when there is none. */
+async function resumed(
+  calls: EngineCalls,
+  kind: Study['kind'],
+  note: (text: string) => void,
+): Promise<string | null> {
   const { studies } = await calls.studies.list({})
-  const open = studies.find(({ state }) => state === 'running' || state === 'interrupted' || state === 'failed')
-  if (!open) return (await calls.studies.startQuick({ seed })).id
+  const open = studies.find(
+    (each) => each.kind === kind && (each.state === 'running' || each.state === 'interrupted' || each.state === 'failed'),
+  )
+  if (!open) return null
   note(`Goes on with ${open.id}, which was begun here before.`)
   if (open.state !== 'running') await calls.studies.resume({ id: open.id })
   return open.id
+}
+
+async function startPaper(calls: EngineCalls, budgetMinutes: number, note: (text: string) => void): Promise<string> {
+  const plan = await calls.studies.startPaper({ budgetMinutes })
+  const rest = [plan.everySet ? [] : ['the other expert sets'], plan.everyRival ? [] : ['SRFT, UPT and Prefix-RFT']].flat()
+  note(
+    `${plan.runs} runs over ${plan.seeds} ${plan.seeds === 1 ? 'seed' : 'seeds'}, every arm to ${formatFlops(plan.totalFlops)}; about ${duration(plan.seconds)}.` +
+      (rest.length > 0 ? ` The budget leaves out ${rest.join(' and ')}.` : ''),
+  )
+  return plan.id
 }
 
 async function studyOf(calls: EngineCalls, id: string): Promise<Study> {
@@ -64,7 +120,7 @@ async function studyOf(calls: EngineCalls, id: string): Promise<Study> {
   return study
 }
 
-async function interrupt({ output }: CommandRun, calls: EngineCalls, id: string, workspace: string): Promise<number> {
+async function interrupt({ output }: CommandRun, calls: EngineCalls, id: string, again: string): Promise<number> {
   output.note('Pausing: the runs finish their step and save checkpoints. Ctrl-C again to leave at once.')
   const { runs } = await studyOf(calls, id)
   const ids = runs.map((each) => each.id)
@@ -74,24 +130,24 @@ async function interrupt({ output }: CommandRun, calls: EngineCalls, id: string,
     code: 'cancelled',
     message: 'Interrupted; what was trained is saved.',
     input: id,
-    remedy: `Go on with: study quick --workspace ${workspace}`,
+    remedy: `Go on with: ${again}`,
   })
 }
 
-function notDone(study: Study, workspace: string): Failure {
+function notDone(study: Study, again: string): Failure {
   const { error } = study
   return new Failure({
     code: study.state === 'cancelled' ? 'cancelled' : ((error?.code as Failure['code'] | undefined) ?? 'run.crashed'),
     message: error?.message ?? `The study is ${study.state}.`,
     input: error?.input ?? study.id,
-    remedy: error?.remedy ?? `Go on with: study quick --workspace ${workspace}`,
+    remedy: error?.remedy ?? `Go on with: ${again}`,
   })
 }
 
 /** Named by the moment it begins. */
-function newWorkspace(): string {
+function newWorkspace(title: string): string {
   const stamp = new Date().toISOString().slice(0, 19).replace('T', ' ').replaceAll(':', '.')
-  const path = join(userFolder(), `Quick study ${stamp}`)
+  const path = join(userFolder(), `${title} ${stamp}`)
   mkdirSync(path, { recursive: true })
   return path
 }
@@ -114,5 +170,23 @@ function summary(result: StudyResult): string {
     table(['role', 'run', 'from step', 'accuracy %', 'ceiling', 'verdict'], rows, ''),
     '',
     `${duration(result.wallS)} in all. Report: ${result.report}`,
+  ].join('\n')
+}
+
+function paperSummary(result: PaperResult): string {
+  const points = (value: number | null) => (value === null ? null : value.toFixed(1))
+  const rows = result.claims
+    .filter(({ measure }) => measure === 'end')
+    .map(({ claim, mean, lo, hi, effects, verdict }) => [
+      claim,
+      points(mean),
+      lo === null ? null : `${points(lo)} to ${points(hi)}`,
+      effects.length,
+      verdict,
+    ])
+  return [
+    table(['claim, by the score at equal compute', 'points', '95 %', 'seeds', 'verdict'], rows, ''),
+    '',
+    `${result.runs.length} runs, ${duration(result.wallS)} in all. Report: ${result.report}`,
   ].join('\n')
 }

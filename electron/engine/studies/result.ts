@@ -1,8 +1,8 @@
 /** The study's result document (docs/commands.md): scores in percent, accuracies as shares, FLOPs of SFT + RL. */
-import type { StudyParts } from './studies.ts'
+import type { StudyResult } from '#shared/contract/studies.ts'
 import type { Arm, StudyFacts } from './study-facts.ts'
 
-export function resultOf(facts: StudyFacts): StudyParts['document'] {
+export function resultOf(facts: StudyFacts): Omit<StudyResult, 'workspace' | 'report' | 'wallS'> {
   const arms = [facts.base, facts.sft, ...facts.arms]
   return {
     runs: arms.map((arm) => ({

@@ -96,3 +96,31 @@ it('is cancelled with its runs, and says so', async () => {
   }, 30_000)
   await expect(engine.calls.studies.report({ id })).rejects.toMatchObject({ data: { code: 'study.not_found' } })
 })
+
+it('sizes the miniature by its budget and concludes it', async () => {
+  await expect(engine.calls.studies.startPaper({ budgetMinutes: 0.01 })).rejects.toMatchObject({
+    data: { code: 'input.invalid' },
+  })
+  const plan = await smallestMiniature()
+  expect(plan).toMatchObject({ seeds: 1, everySet: false, everyRival: false })
+  const { paper, result, runs } = await studyIn('done')
+  expect(result).toBeNull()
+  expect(runs).toHaveLength(plan.runs)
+  expect(paper!.runs.map(({ role }) => role)).toEqual(runs.map(({ role }) => role))
+  // Of one seed nothing can be said.
+  expect(new Set(paper!.claims.map(({ verdict }) => verdict))).toEqual(new Set(['undecided']))
+  const late = paper!.claims.find(({ name, measure }) => name === 'stable-beats-adaptive' && measure === 'end')
+  expect(late!.effects).toHaveLength(1)
+  const report = readFileSync(paper!.report, 'utf8')
+  expect(report).toContain('Fewer than three seeds')
+  expect(report).not.toMatch(/<script|<link|src=|url\(|@import/)
+}, 180_000)
+
+/** Doubles the budget until it holds one. */
+async function smallestMiniature(budgetMinutes = 1): Promise<Awaited<ReturnType<typeof engine.calls.studies.startPaper>>> {
+  try {
+    return await engine.calls.studies.startPaper({ budgetMinutes })
+  } catch {
+    return smallestMiniature(1.5 * budgetMinutes)
+  }
+}

@@ -5,8 +5,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, factsOf, type FailureFacts } from '#shared/contract/failure.ts'
+import type { PaperResult } from '#shared/contract/paper-study.ts'
 import type { Study, StudyResult, StudyRole } from '#shared/contract/studies.ts'
-import type { Engine } from '#shared/experiment/spec.ts'
+import type { Engine, ExperimentSpec } from '#shared/experiment/spec.ts'
 import type * as z from 'zod'
 import type { Estimates } from '../estimates/estimates.ts'
 import { newId } from '../ids.ts'
@@ -19,11 +20,14 @@ import type { StudyRecords, StudyRow } from '../store/studies.ts'
 import type { Workspace } from '../workspace/folder.ts'
 import { writeWhole } from '../workspace/write-whole.ts'
 import { assess, type Standing, type StudyRunFacts } from './assess.ts'
+import { seedPlan, settingsWithin, wallSeconds, type PaperSet, type PaperSettings } from './paper/plan.ts'
 import { quickPlan } from './quick-plan.ts'
 
 export interface Studies {
   list(): Promise<Study[]>
   startQuick(seed: number, detached: boolean): string
+  /** As much of the miniature as the budget holds. Throws `input.invalid` when it holds none. */
+  startPaper(budgetMinutes: number, detached: boolean): Promise<StartedPaper>
   cancel(id: string): void
   /** Puts every run that has not completed back into the queue. */
   resume(id: string): void
@@ -33,9 +37,23 @@ export interface Studies {
   close(): void
 }
 
+/** A study's result but for what `Concluded` adds, and its report. */
 export interface StudyParts {
-  readonly document: Omit<StudyResult, 'wallS' | 'report' | 'workspace'>
+  readonly document: Omit<StudyResult, keyof Concluded> | Omit<PaperResult, keyof Concluded>
   readonly html: string
+}
+
+interface Concluded {
+  readonly workspace: string
+  readonly report: string
+  readonly wallS: number
+}
+
+export interface StartedPaper extends PaperSettings {
+  readonly id: string
+  readonly runs: number
+  /** Expected of the whole. */
+  readonly seconds: number
 }
 
 export interface StudiesDeps {
@@ -52,7 +70,7 @@ export interface StudiesDeps {
   isOnItsWay(run: RunRow): boolean
   /** Makes the result and the report of a complete study (result.ts, report/). */
   conclude(study: {
-    readonly id: string
+    readonly kind: Study['kind']
     readonly runs: readonly PlannedRunId[]
     readonly wallS: number
   }): Promise<StudyParts>
@@ -62,9 +80,27 @@ export interface StudiesDeps {
 export interface PlannedRunId {
   readonly id: string
   readonly role: StudyRole
+  /** The expert set, in the miniature. */
+  readonly set?: PaperSet | null
+}
+
+/** A run of a plan; `from` names the entry it starts from. */
+interface Planned {
+  readonly key: string
+  readonly role: StudyRole
+  readonly from: string | null
+  readonly set?: PaperSet | null
+  readonly spec: ExperimentSpec
 }
 
 const watchEveryMs = 2_000
+
+const kindOf = ({ kind }: StudyRow): Study['kind'] => kind as Study['kind']
+
+/** A miniature of dozens of runs is worth concluding without those that failed; an interrupted one waits to be resumed. */
+const canDoWithout = (runs: readonly RunRow[]): boolean =>
+  runs.every(({ state }) => state !== 'interrupted' && state !== 'paused' && state !== 'running') &&
+  runs.some(({ kind, state }) => state === 'completed' && kind !== 'pretrain' && kind !== 'sft')
 
 /** Where the machine's speed is not known: as fast as so far. */
 const byPace = ({ worked_ms }: StudyRow, done: number): number | null =>
@@ -120,6 +156,7 @@ export function createStudies(deps: StudiesDeps): Studies {
     if (studies.byId(study.id)?.state !== 'running' || rounds.get(study.id) !== round) return
     if (standing.state === 'complete') return conclude(study)
     if (standing.state === 'stuck') {
+      if (study.kind === 'paper' && canDoWithout(rowsOf(study))) return conclude(study)
       studies.change(study.id, {
         state: 'interrupted',
         error: standing.error && JSON.stringify(standing.error),
@@ -136,8 +173,8 @@ export function createStudies(deps: StudiesDeps): Studies {
     try {
       const endedAt = now()
       const wallS = (find(study.id).worked_ms + (endedAt - (lastTick.get(study.id) ?? endedAt))) / 1000
-      const { document, html } = await deps.conclude({ id: study.id, runs: planOf(study), wallS })
-      const result: StudyResult = { workspace: workspace.path, report: reportPath(study.id), wallS, ...document }
+      const { document, html } = await deps.conclude({ kind: kindOf(study), runs: planOf(study), wallS })
+      const result = { workspace: workspace.path, report: reportPath(study.id), wallS, ...document }
       writeWhole(reportPath(study.id), html)
       studies.change(study.id, { state: 'done', result: JSON.stringify(result), error: null, ended_at: endedAt })
     } catch (error) {
@@ -185,40 +222,60 @@ export function createStudies(deps: StudiesDeps): Studies {
     } as const
     return {
       id: study.id,
-      kind: 'quick',
+      kind: kindOf(study),
       state: study.state,
       now: standing?.now ?? words[study.state],
       done: standing?.done ?? (study.state === 'done' ? 1 : 0),
       secondsLeft: standing && (standing.secondsLeft ?? byPace(study, standing.done)),
       runs: planOf(study),
       error: parsed<FailureFacts>(study.error),
-      result: parsed<StudyResult>(study.result),
+      result: study.kind === 'quick' ? parsed<StudyResult>(study.result) : null,
+      paper: study.kind === 'paper' ? parsed<PaperResult>(study.result) : null,
       startedAt: study.started_at,
       endedAt: study.ended_at,
     }
   }
 
+  /** Puts a plan into the queue. */
+  function begin(kind: Study['kind'], seed: number, planned: readonly Planned[], detached: boolean): string {
+    const id = newId('study')
+    store.transaction(() => {
+      const made = new Map<string, string>()
+      const plan = planned.map(({ key, role, from, set, spec }): PlannedRunId => {
+        const start = from === null ? {} : { start: { run: made.get(from)! } }
+        const [run] = runs.create({ ...spec, ...start }, { detached, study: { id, roles: [role] } })
+        made.set(key, run!)
+        return { id: run!, role, ...(set === undefined ? {} : { set }) }
+      })
+      studies.insert({
+        ...{ id, kind, seed, state: 'running', plan: JSON.stringify(plan), error: null, result: null },
+        started_at: now(),
+        ended_at: null,
+      })
+    })
+    lastTick.set(id, now())
+    notices.changed('studies', id)
+    return id
+  }
+
+  /** Expected wall seconds of one seed of the miniature. Where a time is unknown, no budget holds it. */
+  async function secondsOfSeed(settings: PaperSettings): Promise<number> {
+    const costs = await Promise.all(
+      seedPlan(1, settings, threads).map(async ({ spec }) => ({
+        seconds: (await estimates.of(spec)).stages[0]!.seconds ?? Number.POSITIVE_INFINITY,
+        threads: spec.engine.threads ?? null,
+      })),
+    )
+    return wallSeconds(costs, threads)
+  }
+
   return {
     list: () => Promise.all(studies.all().map(shown)),
-    startQuick(seed, detached) {
-      const id = newId('study')
-      store.transaction(() => {
-        const made = new Map<string, string>()
-        const plan = quickPlan(seed, threads).map(({ key, role, from, spec }): PlannedRunId => {
-          const start = from === null ? {} : { start: { run: made.get(from)! } }
-          const [run] = runs.create({ ...spec, ...start }, { detached, study: { id, roles: [role] } })
-          made.set(key, run!)
-          return { id: run!, role }
-        })
-        studies.insert({
-          ...{ id, kind: 'quick', seed, state: 'running', plan: JSON.stringify(plan), error: null, result: null },
-          started_at: now(),
-          ended_at: null,
-        })
-      })
-      lastTick.set(id, now())
-      notices.changed('studies', id)
-      return id
+    startQuick: (seed, detached) => begin('quick', seed, quickPlan(seed, threads), detached),
+    async startPaper(budgetMinutes, detached) {
+      const settings = await settingsWithin(60 * budgetMinutes, secondsOfSeed)
+      const plan = Array.from({ length: settings.seeds }, (_, i) => seedPlan(i + 1, settings, threads)).flat()
+      return { ...settings, id: begin('paper', 1, plan, detached), runs: plan.length }
     },
     cancel(id) {
       const study = find(id)

@@ -142,15 +142,15 @@ const wishes: readonly PaperSettings[] = [
 ]
 
 /** The first wish that fits. `secondsOf`: expected wall seconds of one seed. Throws `input.invalid` when none does. */
-export function settingsWithin(
+export async function settingsWithin(
   budgetSeconds: number,
-  secondsOf: (settings: PaperSettings) => number,
-): PaperSettings & { readonly seconds: number } {
+  secondsOf: (settings: PaperSettings) => Promise<number>,
+): Promise<PaperSettings & { readonly seconds: number }> {
   for (const wish of wishes) {
-    const seconds = wish.seeds * secondsOf(wish)
+    const seconds = wish.seeds * (await secondsOf(wish))
     if (seconds <= budgetSeconds) return { ...wish, seconds }
   }
-  const least = Math.ceil(secondsOf(wishes.at(-1)!) / 60)
+  const least = Math.ceil((await secondsOf(wishes.at(-1)!)) / 60)
   throw new Failure({
     code: 'input.invalid',
     message: 'The budget is too small for the smallest miniature: one seed, one expert set, short arms.',
