@@ -2,6 +2,7 @@ import { cpSync, existsSync, readFileSync, statSync, utimesSync, writeFileSync }
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { connect } from './entry/client.ts'
 import { joinEngine } from './entry/join-or-start.ts'
 import {
   fakeSpec,
@@ -158,6 +159,31 @@ describe('the end of the engine', () => {
     engine.client.close()
     await expect.poll(() => bornAt(engine.pid), { timeout: 30_000 }).toBeNull()
     await inState((await start()).calls, runs[1]!, 'completed')
+  })
+
+  it.each([
+    ['keep', 'goes on without it, to the end of the chain', 'completed'],
+    ['rest', 'rests at once, the queue with it', 'paused'],
+  ] as const)('after the last window left with "%s", what trained %s', async (then, _what, state) => {
+    const engine = await start(['--linger', '200'])
+    const { runs } = await engine.calls.runs.create({
+      spec: fakeSpec([
+        { steps: then === 'keep' ? 120 : 100_000, does: { stepMs: 10 } },
+        { kind: 'rl', steps: 10, does: { stepMs: 10 } },
+      ]),
+    })
+    await pastStep(engine.calls, runs[0]!, 3)
+    expect(await engine.calls.system.pulse({})).toMatchObject({ running: 1, queued: 1, held: 2 })
+    const second = await connect(engine)
+    expect((await second.calls.system.pulse({})).held).toBe(0)
+    second.close()
+    expect(await engine.calls.runs.leave({ then })).toEqual({ runs })
+    if (then === 'rest') await inState(engine.calls, runs[0]!, 'paused')
+    expect((await engine.calls.system.pulse({})).held).toBe(0)
+    engine.client.close()
+    await expect.poll(() => bornAt(engine.pid), { timeout: 30_000 }).toBeNull()
+    const next = await start()
+    for (const run of runs) await inState(next.calls, run, state)
   })
 
   it('is not put off for ever by a detached run behind a paused one', async () => {

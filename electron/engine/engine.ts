@@ -124,6 +124,7 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
     backend,
     version: codeVersion(),
     trainerPids: () => scheduler.trainerPids(),
+    held: () => (door.clients + serving.size > 1 ? 0 : scheduler.atWork().filter((run) => run.detached === 0).length),
   })
   const fits = createFits(store, now)
   const curves = createCurves({ ...common, fits })
@@ -137,7 +138,10 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
   const serving = new Set<WebSocket>()
   const lifetime = createLifetime({
     lingerMs,
-    needs: () => ({ clients: door.clients + serving.size, detached: scheduler.detachedAtWork() }),
+    needs: () => ({
+      clients: door.clients + serving.size,
+      detached: scheduler.atWork().filter((run) => run.detached === 1).length,
+    }),
     end: onIdle,
   })
   const door = createRpcDoor(router, context, lifetime.check)

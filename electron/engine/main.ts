@@ -2,6 +2,7 @@
  * The engine process: `node electron/engine/main.ts --workspace DIR [--linger MS] [--serve [--serve-port N]]`.
  * It says one JSON line when it is ready (on descriptor 3 if that was given, else on standard output): {ready: {pid, socket,
  * token, url?}} or {error: facts}. Exit code 0 when it ended in order, 1 when it could not start.
+ * How long it stays when nobody needs it: `--linger`, else SWITCHPOINT_LINGER_MS, else a minute.
  */
 import { closeSync, fstatSync, writeSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -30,7 +31,10 @@ async function main(): Promise<void> {
   }
   const engine = await startEngine({
     workspace: values.workspace,
-    lingerMs: wholeNumber(values.linger, '--linger') ?? defaultLingerMs,
+    lingerMs:
+      wholeNumber(values.linger, '--linger') ??
+      wholeNumber(process.env.SWITCHPOINT_LINGER_MS || undefined, 'SWITCHPOINT_LINGER_MS') ??
+      defaultLingerMs,
     trainer: values.trainer,
     onIdle: () => void end('nobody has needed it'),
   })

@@ -20,6 +20,7 @@ function life(number: number) {
       pulse: os.system.pulse.handler(() => ({
         running: number,
         queued: 0,
+        held: 0,
         tokensPerSecond: null,
         secondsLeft: null,
         memoryBytes: 0,

@@ -90,6 +90,8 @@ export type SystemInfo = z.infer<typeof SystemInfo>
 export const Pulse = z.object({
   running: z.int(),
   queued: z.int(),
+  /** Of these, the ones that would be put aside if the client that asks, the only one left, went away. */
+  held: z.int(),
   tokensPerSecond: z.number().nullable(),
   secondsLeft: z.number().nullable(),
   memoryBytes: z.number(),
@@ -221,6 +223,11 @@ export const contract = {
     pause: call.input(byId).output(nothing),
     stop: call.input(byId).output(nothing),
     resume: call.input(z.strictObject({ id: Id, detach: z.boolean().default(false) })).output(nothing),
+    /**
+     * The last window closes. `keep`: what runs or waits goes on without a client; `rest`: it is checkpointed and put aside
+     * at once, not after the engine's minute. Answers with the runs that this concerns.
+     */
+    leave: call.input(z.strictObject({ then: z.enum(['keep', 'rest']) })).output(z.object({ runs: z.array(Id) })),
     /** New order of the queue: ids of queued runs, first to run first. */
     reorder: call.input(z.strictObject({ ids: z.array(Id) })).output(nothing),
     rename: call.input(z.strictObject({ id: Id, name: z.string().min(1).max(200) })).output(nothing),

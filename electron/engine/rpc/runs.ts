@@ -29,6 +29,7 @@ export const runs = {
   pause: area.pause.handler(({ context, input }) => done(() => context.runs.pause(input.id))),
   stop: area.stop.handler(({ context, input }) => done(() => context.runs.stop(input.id))),
   resume: area.resume.handler(({ context, input }) => done(() => context.runs.resume(input.id, input.detach))),
+  leave: area.leave.handler(({ context, input }) => ({ runs: context.runs.leave(input.then) })),
   reorder: area.reorder.handler(({ context, input }) => done(() => context.runs.reorder(input.ids))),
   rename: area.rename.handler(({ context, input }) => done(() => context.runs.rename(input.id, input.name))),
   remove: area.remove.handler(({ context, input }) => done(() => context.runs.remove(input.ids))),

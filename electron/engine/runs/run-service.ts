@@ -11,6 +11,8 @@ export interface RunService extends ReadRuns, ChangeRuns, CreateRuns {
   pause(id: string): void
   stop(id: string): void
   resume(id: string, detached: boolean): void
+  /** The last window closes: what is at work goes on without a client, or is checkpointed and put aside. Returns those runs. */
+  leave(then: 'keep' | 'rest'): string[]
 }
 
 export interface RunServiceDeps extends CreateRunsDeps, ChangeRunsDeps {
@@ -77,6 +79,14 @@ export function createRunService(deps: RunServiceDeps): RunService {
       const resumed = scheduler.resume(id)
       for (const each of resumed) records.change(each, { detached: detached ? 1 : 0 })
       announced(resumed)
+    },
+    leave(then) {
+      const held = scheduler.atWork().filter((run) => run.detached === 0)
+      const ids = held.map((run) => run.id)
+      if (then === 'keep') for (const id of ids) records.change(id, { detached: 1 })
+      else scheduler.putAside(held)
+      announced(ids)
+      return ids
     },
   }
 }

@@ -45,8 +45,10 @@ export interface Scheduler {
   trainerPids(): number[]
   /** Running, or queued and sure to get its turn: not behind a run that waits for a person. */
   isOnItsWay(run: RunRow): boolean
-  /** Runs that go on without a client: running, or queued and sure to get their turn. */
-  detachedAtWork(): number
+  /** Runs that run, or wait and are sure to get their turn. */
+  atWork(): RunRow[]
+  /** Checkpoints and ends those that run and holds those that wait, so that none of these starts in another's place. */
+  putAside(runs: readonly RunRow[]): void
   /** Checkpoints and ends every trainer, and holds the queue. */
   close(): Promise<void>
 }
@@ -269,8 +271,14 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     attachTrainer: (run, socket) => supervision.attach(run, socket),
     trainerPids: () => supervision.pids(),
     isOnItsWay: (run) => run.state !== 'completed' && isOnItsWay(run),
-    detachedAtWork: () =>
-      records.inStates(['queued', 'running']).filter((run) => run.detached === 1 && isOnItsWay(run)).length,
+    atWork: () => records.inStates(['queued', 'running']).filter(isOnItsWay),
+    putAside(runs) {
+      hold(
+        runs.filter((run) => run.state === 'queued'),
+        'The window was closed before its turn came: resume it to run it.',
+      )
+      for (const run of runs) if (run.state === 'running') ask(run.id, 'pause')
+    },
     async close() {
       isClosing = true
       for (const run of supervision.runs) supervision.command(run, 'pause')
@@ -311,7 +319,11 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   }
 
   function holdQueued(why: string): void {
-    for (const run of records.inStates(['queued'])) {
+    hold(records.inStates(['queued']), why)
+  }
+
+  function hold(runs: readonly RunRow[], why: string): void {
+    for (const run of runs) {
       records.settle(run.id, 'paused', null, now())
       measurements.addEvent(run.no, run.step, 'info', why, now())
       notices.changed('runs', run.id)

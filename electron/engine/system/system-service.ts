@@ -29,6 +29,8 @@ export interface SystemDeps {
   readonly backend: BackendKnowledge
   readonly version: string
   trainerPids(): readonly number[]
+  /** Runs at work that need the one client there is. */
+  held(): number
   now(): number
 }
 
@@ -75,6 +77,7 @@ export function createSystemService(deps: SystemDeps): SystemService {
     return {
       running: running.length,
       queued: queued.length,
+      held: deps.held(),
       tokensPerSecond: speeds.length > 0 ? speeds.reduce((a, b) => a + b, 0) : null,
       secondsLeft: ends.length > 0 ? Math.max(...ends) : null,
       memoryBytes: pids.reduce((total, pid) => total + (residentBytes(pid) ?? 0), 0),
