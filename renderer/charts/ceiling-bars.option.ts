@@ -2,6 +2,7 @@
  * P_sft + PL_rl per switch point over regime tints. x: SFT compute at the switch; left axis: score in percent from 0; right
  * axis: validation loss, coloured like its line. A ceiling that is not identified is an open bar up to the best observed score.
  */
+import { ceilingWords, verdictWords } from '#shared/analysis/ceiling-words.ts'
 import { heightOf, type Bar } from '../curves/facets.ts'
 import { decimalsFor, flops, flopUnit } from '../format/numbers.ts'
 import { mix, seriesStyle } from '../theme/paradigm-style.ts'
@@ -28,9 +29,9 @@ const tooltipText = (bar: Bar): string =>
     `${bar.name}`,
     bar.step > 0 ? `switch at step ${bar.step} · ${flops(bar.flops)}` : 'pure RL: no SFT before it',
     `P_sft ${bar.pSft.toFixed(1)}`,
-    bar.aPost
-      ? `A_post ${bar.aPost.value.toFixed(1)} [${bar.aPost.lo.toFixed(1)}, ${bar.aPost.hi.toFixed(1)}] · ${bar.verdict}`
-      : `best seen ${bar.observed.toFixed(1)} · ceiling ${bar.verdict}`,
+    bar.aPost && bar.verdict !== 'too few points'
+      ? `A_post ${ceilingWords({ verdict: bar.verdict, aPost: bar.aPost, bestSeen: bar.observed })} · ${bar.verdict}`
+      : `A_post at least ${bar.observed.toFixed(1)} · ${bar.verdict === 'too few points' ? bar.verdict : verdictWords[bar.verdict]}`,
     ...(bar.collapsedAt === null ? [] : [`collapses from ${flops(bar.collapsedAt)} of RL`]),
   ].join('\n')
 

@@ -2,6 +2,7 @@
  * The paper's main figure as data: one facet an SFT run, one bar a switch point, A_post = P_sft + PL_rl in percent points.
  * A bar whose ceiling the data do not set shows what was observed and says "at least"; nothing is invented above it.
  */
+import { bestSeenOf } from '#shared/analysis/ceiling-words.ts'
 import { classifyRegimes } from '#shared/analysis/regimes.ts'
 import type { Estimate, Regime, Verdict } from '#shared/analysis/types.ts'
 import type { BranchCurve } from '#shared/contract/contract.ts'
@@ -47,8 +48,6 @@ export const heightOf = (bar: Bar): number => bar.aPost?.value ?? bar.observed
 export function barOf(curve: BranchCurve, sftRegimes: ReturnType<typeof regimesBySteps>): Bar | null {
   const first = curve.points[0]
   if (!first) return null
-  const excluded = new Set(curve.fit?.excluded.map(({ step }) => step))
-  const kept = curve.points.filter(({ step }) => !excluded.has(step))
   const step = curve.paradigm === 'sequential' ? (curve.parentStep ?? 0) : 0
   const at = sftRegimes.get(step)
   return {
@@ -59,7 +58,7 @@ export function barOf(curve: BranchCurve, sftRegimes: ReturnType<typeof regimesB
     flops: curve.paradigm === 'sequential' ? curve.beforeFlops : 0,
     pSft: curve.fit?.pSft ?? first.accuracy.value * 100,
     aPost: curve.fit && curve.fit.verdict !== 'not-identifiable' ? curve.fit.aPost : null,
-    observed: Math.max(...kept.map(({ accuracy }) => accuracy.value * 100)),
+    observed: bestSeenOf(curve.points, curve.fit?.excluded),
     verdict: curve.fit?.verdict ?? 'too few points',
     regime: at?.regime ?? null,
     valLoss: at?.loss ?? null,

@@ -1,4 +1,5 @@
 /** How sure a ceiling is, in words and in a tone. */
+import { bestSeenOf, ceilingWords, plasticityWords, verdictWords } from '#shared/analysis/ceiling-words.ts'
 import type { BranchCurve } from '#shared/contract/contract.ts'
 import { flops } from '../format/numbers.ts'
 import type { Tone } from '../format/words.ts'
@@ -6,7 +7,7 @@ import type { Tone } from '../format/words.ts'
 export function verdictWord(fit: BranchCurve['fit']): string {
   if (!fit) return 'too few points'
   if (fit.collapse) return `collapse at ${flops(fit.collapse.from)}`
-  return fit.verdict === 'not-identifiable' ? 'not identifiable' : fit.verdict
+  return verdictWords[fit.verdict]
 }
 
 export function verdictTone(fit: BranchCurve['fit']): Tone {
@@ -14,3 +15,17 @@ export function verdictTone(fit: BranchCurve['fit']): Tone {
   if (fit.collapse || fit.verdict === 'not-identifiable') return 'bad'
   return fit.verdict === 'identified' ? 'good' : 'warning'
 }
+
+const stated = ({ points, fit }: Fitted) => ({
+  verdict: fit?.verdict ?? ('not-identifiable' as const),
+  aPost: fit?.aPost ?? { value: 100, lo: 0, hi: 100 },
+  bestSeen: bestSeenOf(points, fit?.excluded),
+})
+type Fitted = Pick<BranchCurve, 'points' | 'fit'>
+
+/** The ceiling in percent: `83.4 [82.9, 84.4]`, or `at least 80.9` where the data set none (or no law is fitted yet). */
+export const ceilingText = (curve: Fitted): string => ceilingWords(stated(curve))
+
+/** The plasticity in points, likewise. */
+export const plasticityText = (curve: Fitted): string =>
+  plasticityWords(stated(curve), curve.fit?.pSft ?? 100 * (curve.points[0]?.accuracy.value ?? 0))

@@ -94,6 +94,34 @@ describe('a branch', () => {
       { numRuns: 60 },
     )
   })
+  it('lets RL begin with a jump where the points make that likelier than none', () => {
+    const dice = diceFor(4)
+    const jumping = curve(80, 1.6, 8, 14, 60, 0).map(({ compute }) => ({
+      compute,
+      score: sigmoid(compute, { A: 90, B: 1.6, cMid: 25, eps: 8 }, 72) + 0.3 * dice.normal(),
+    }))
+    const [with_, without] = [analyzeBranch(input(jumping)), analyzeBranch(input(curve(80, 1.6, 8)))]
+    expect(with_.jumpProbability).toBeGreaterThan(0.95)
+    expect(with_.params!.eps).toBeGreaterThan(5)
+    expect(with_.params!.eps).toBeLessThan(11)
+    expect(without.jumpProbability).toBeLessThan(0.5)
+    expect(without.params!.eps).toBe(0)
+    const fixed = analyzeBranch(input(jumping), { offset: 'fixed' })
+    expect(with_.rmseTrain).toBeLessThan(0.7 * fixed.rmseTrain)
+  })
+  it('with a holdout knows nothing beyond the cut but what its own words are about', () => {
+    const points = curve(80, 1.6, 8)
+    const later = points.map((p) => (p.compute > 42 ? { ...p, score: p.score + 0.9 } : p))
+    const [one, other] = [points, later].map((each) => analyzeBranch(input(each), { holdout: 0.7 }))
+    const { holdout: a, ...restOfOne } = one!
+    const { holdout: b, ...restOfOther } = other!
+    expect(restOfOther).toEqual(restOfOne)
+    expect(b!.points.map(({ predicted, lo, hi }) => [predicted, lo, hi])).toEqual(
+      a!.points.map(({ predicted, lo, hi }) => [predicted, lo, hi]),
+    )
+    expect(one!.params).not.toEqual(analyzeBranch(input(points)).params)
+    expect(one!.params).toEqual(analyzeBranch(input(points.filter((p) => p.compute <= 42))).params)
+  })
   it('forecasts only when asked', () => {
     expect(analyzeBranch(input(curve(80, 1.6, 8))).holdout).toBeNull()
     const { holdout } = analyzeBranch(input(curve(80, 1.6, 8)), { holdout: 0.7 })

@@ -25,14 +25,15 @@ export function scoreMixture(
   compute: number,
   what: 'evaluation' | 'branch' | 'law',
 ): NormalMixture {
-  const { pSft, noiseSd, lastLn, weights, lnB, lnC, gain, gainSd, filters, filterOf } = posterior
+  const { pSft, noiseSd, lastLn, weights, lnB, lnC, jump, gain, gainSd, filters, filterOf } = posterior
   const n = weights.length
   const means = new Float64Array(n)
   const sds = new Float64Array(n)
   const ln = Math.log(Math.max(compute, 1e-12))
   const noise = what === 'evaluation' ? noiseSd ** 2 : 0
   for (let k = 0; k < n; k++) {
-    const shape = 1 / (1 + Math.exp(Math.exp(lnB[k]!) * (lnC[k]! - ln)))
+    const g = 1 / (1 + Math.exp(Math.exp(lnB[k]!) * (lnC[k]! - ln)))
+    const shape = compute > 0 ? jump[k]! + (1 - jump[k]!) * g : 0
     if (what === 'law') {
       means[k] = pSft + gain[k]! * shape
       sds[k] = Math.max(1e-6, gainSd[k]! * shape)

@@ -28,7 +28,11 @@ export interface IdentifyPlan {
  * Prompts an evaluation needs for the verdict `identified` in a share `power` of repetitions, to about a tenth. Null
  * where a million would not do (the fit sees no ceiling, or the branch is far from it).
  */
-export function promptsToIdentify(problem: BranchProblem, fit: SigmoidFit, plan: IdentifyPlan): number | null {
+export function promptsToIdentify(
+  problem: BranchProblem,
+  fit: Pick<SigmoidFit, 'params' | 'atCeiling'>,
+  plan: IdentifyPlan,
+): number | null {
   const { noiseSd, prompts, power = 0.8, draws = 40, seed = 1 } = plan
   const { A, B, cMid, eps } = fit.params
   const { pSft, compute, gain } = problem

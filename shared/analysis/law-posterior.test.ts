@@ -6,7 +6,7 @@ import { branchProblem, fitSigmoid } from './fit.ts'
 import { forecastAt, holdoutForecast, holdoutParts, rollingOrigin, scoreMixture } from './forecast.ts'
 import { headroomShareOf, pooledPrior } from './headroom-pool.ts'
 import { profileInterval, profileOf } from './intervals.ts'
-import { ceilingMixture, lawPosterior } from './law-posterior.ts'
+import { ceilingMixture, jumpProbability, lawPosterior } from './law-posterior.ts'
 import { generalPrior, lawAlonePrior } from './law-prior.ts'
 import { drawFromMixture, mixtureCdf, mixtureMean, mixtureQuantile } from './normal-mixture.ts'
 import { sigmoid } from './sigmoid.ts'
@@ -91,6 +91,17 @@ describe('posterior of the law', () => {
     const { lo, hi } = profileInterval(profileOf(problem, fitSigmoid(problem)), 0.8)
     expect(median).toBeGreaterThan(lo!)
     expect(median).toBeLessThan(hi!)
+  })
+  it('tells a jump at the start from a slow rise', () => {
+    const jumping = branch({ A: 90, B: 1.6, cMid: 8 }, 71, 20, 40, 0.3, 5).map((p) => ({
+      ...p,
+      score: (p.score + 90) / 2,
+    }))
+    const rising = branch({ A: 82, B: 1.6, cMid: 8 }, 71, 20, 40, 0.3, 5)
+    expect(jumpProbability(lawPosterior(jumping, 71, { prior: lawAlonePrior }))).toBeGreaterThan(0.95)
+    expect(jumpProbability(lawPosterior(rising, 71, { prior: lawAlonePrior }))).toBeLessThan(0.3)
+    // Nothing seen: as likely as believed beforehand.
+    expect(jumpProbability(lawPosterior([], 71))).toBeCloseTo(0.25, 2)
   })
   it('shrinks the noise of a short curve towards what its benchmarks make likely', () => {
     const points = branch({ A: 80, B: 1.6, cMid: 8 }, 71, 6, 12, 0.05, 8)

@@ -1,7 +1,8 @@
 /**
  * What the points of a branch say about its law, as a whole instead of one best fit: the posterior on a grid of
  * (ln B, ln C_mid), the gain H integrated in closed form, slow departures from the law filtered out.
- *   y_i - P_sft = H g(x_i; B, C_mid) + d(ln x_i) + ε_i        H ~ N(μ_H, τ_H²) cut at H ≤ 100 - P_sft
+ *   y_i - P_sft = H (j + (1 - j) g(x_i; B, C_mid)) + d(ln x_i) + ε_i        H ~ N(μ_H, τ_H²) cut at H ≤ 100 - P_sft
+ * j is the share of the gain that comes as a jump at the start of RL (ε = j H of Eq. 2); 0 for most branches.
  * Source      Bayesian linear model in each cell (Bishop 2006, section 3.3-3.5), weights by evidence times prior.
  * Departures  the first grid spans everything plausible; a second one covers what the first left standing.
  */
@@ -28,6 +29,8 @@ export interface LawPosterior {
   readonly weights: Float64Array
   readonly lnB: Float64Array
   readonly lnC: Float64Array
+  /** Share of the gain that comes as a jump at the start. */
+  readonly jump: Float64Array
   readonly gain: Float64Array
   readonly gainSd: Float64Array
   /** Filtered drift at the last point: of the scores, and of the law's shape. */
@@ -79,6 +82,7 @@ interface Cells {
   readonly lnWeight: Float64Array
   readonly lnB: Float64Array
   readonly lnC: Float64Array
+  readonly jump: Float64Array
   readonly gain: Float64Array
   readonly gainSd: Float64Array
   readonly driftOfScores: Float64Array
@@ -90,6 +94,7 @@ const emptyCells = (size: number): Cells => ({
   lnWeight: new Float64Array(size),
   lnB: new Float64Array(size),
   lnC: new Float64Array(size),
+  jump: new Float64Array(size),
   gain: new Float64Array(size),
   gainSd: new Float64Array(size),
   driftOfScores: new Float64Array(size),
@@ -111,12 +116,16 @@ function cellsOf(
   const headroom = 100 - pSft
   const priorGain = prior.headroomShare.mean * headroom
   const priorPrecision = 1 / Math.max(1e-6, prior.headroomShare.sd * headroom) ** 2
-  const cells = emptyCells(filters.length * size.rows * size.columns)
+  const cells = emptyCells(prior.jumps.length * filters.length * size.rows * size.columns)
   const shape = new Float64Array(n)
   const whiteShape = new Float64Array(n)
   const whiteScores = filters.map(() => new Float64Array(n))
   const scoreDrift = filters.map((filter, f) => whiten(filter, y, whiteScores[f]!))
   const scoreSquares = whiteScores.map((w) => w.reduce((sum, value) => sum + value * value, 0))
+  const whiteOnes = filters.map(() => new Float64Array(n))
+  const onesDrift = filters.map((filter, f) => whiten(filter, new Float64Array(n).fill(1), whiteOnes[f]!))
+  const onesSquares = whiteOnes.map((w) => w.reduce((sum, value) => sum + value * value, 0))
+  const onesScores = whiteOnes.map((w, f) => w.reduce((sum, value, i) => sum + value * whiteScores[f]![i]!, 0))
 
   let k = 0
   for (let row = 0; row < size.rows; row++) {
@@ -128,29 +137,39 @@ function cellsOf(
       const lnPrior =
         -0.5 * ((u - prior.lnB.mean) / prior.lnB.sd) ** 2 -
         0.5 * ((v - lastLn - prior.lnMidpoint.mean) / prior.lnMidpoint.sd) ** 2
-      for (let f = 0; f < filters.length; f++, k++) {
+      for (let f = 0; f < filters.length; f++) {
         const filter = filters[f]!
         const shapeDrift = whiten(filter, shape, whiteShape)
-        const whiteY = whiteScores[f]!
-        let [gg, gy] = [0, 0]
+        const [whiteY, white1] = [whiteScores[f]!, whiteOnes[f]!]
+        let [gg, gy, g1] = [0, 0, 0]
         for (let i = 0; i < n; i++) {
-          gg += whiteShape[i]! * whiteShape[i]!
-          gy += whiteShape[i]! * whiteY[i]!
+          const g = whiteShape[i]!
+          gg += g * g
+          gy += g * whiteY[i]!
+          g1 += g * white1[i]!
         }
-        const precision = gg + priorPrecision
-        const mean = (gy + priorGain * priorPrecision) / precision
-        const sd = 1 / Math.sqrt(precision)
-        const misfit = scoreSquares[f]! + priorGain ** 2 * priorPrecision - mean * mean * precision
-        const cut = cutAbove(mean, sd, headroom)
-        cells.lnWeight[k] =
-          lnPrior - 0.5 * (misfit + Math.log(precision / priorPrecision) + filter.lnDeterminant) + cut.lnMass
-        cells.lnB[k] = u
-        cells.lnC[k] = v
-        cells.gain[k] = cut.mean
-        cells.gainSd[k] = cut.sd
-        cells.driftOfScores[k] = scoreDrift[f]!
-        cells.driftOfShape[k] = shapeDrift
-        cells.filterOf[k] = f
+        for (const { share, lnWeight } of prior.jumps) {
+          const rest = 1 - share
+          const precision = share * share * onesSquares[f]! + 2 * share * rest * g1 + rest * rest * gg + priorPrecision
+          const mean = (share * onesScores[f]! + rest * gy + priorGain * priorPrecision) / precision
+          const sd = 1 / Math.sqrt(precision)
+          const misfit = scoreSquares[f]! + priorGain ** 2 * priorPrecision - mean * mean * precision
+          const cut = cutAbove(mean, sd, headroom)
+          cells.lnWeight[k] =
+            lnPrior +
+            lnWeight -
+            0.5 * (misfit + Math.log(precision / priorPrecision) + filter.lnDeterminant) +
+            cut.lnMass
+          cells.lnB[k] = u
+          cells.lnC[k] = v
+          cells.jump[k] = share
+          cells.gain[k] = cut.mean
+          cells.gainSd[k] = cut.sd
+          cells.driftOfScores[k] = scoreDrift[f]!
+          cells.driftOfShape[k] = share * onesDrift[f]! + rest * shapeDrift
+          cells.filterOf[k] = f
+          k++
+        }
       }
     }
   }
@@ -205,6 +224,7 @@ function standing(cells: Cells) {
     kept.lnWeight[at] = weight
     kept.lnB[at] = cells.lnB[k]!
     kept.lnC[at] = cells.lnC[k]!
+    kept.jump[at] = cells.jump[k]!
     kept.gain[at] = cells.gain[k]!
     kept.gainSd[at] = cells.gainSd[k]!
     kept.driftOfScores[at] = cells.driftOfScores[k]!
@@ -244,3 +264,7 @@ export const ceilingMixture = (posterior: LawPosterior): NormalMixture => ({
   means: posterior.gain.map((H) => posterior.pSft + H),
   sds: posterior.gainSd,
 })
+
+/** Probability that part of the gain comes as a jump at the start of RL. */
+export const jumpProbability = ({ weights, jump }: LawPosterior): number =>
+  weights.reduce((sum, weight, k) => (jump[k]! > 0 ? sum + weight : sum), 0)

@@ -12,6 +12,8 @@ export interface LawPrior {
   readonly lnMidpoint: { readonly mean: number; readonly sd: number }
   /** Plasticity as a share of the headroom 100 - P_sft: a fifth, ± 0.15. */
   readonly headroomShare: { readonly mean: number; readonly sd: number }
+  /** Shares of the gain that may come as a jump at the start of RL, and ln of what each is believed beforehand. */
+  readonly jumps: readonly { readonly share: number; readonly lnWeight: number }[]
   /**
    * Slow departures from the law: an Ornstein-Uhlenbeck process in ln(compute). Its SD in noise SDs (each entry equally
    * likely beforehand, the points decide) and its correlation length: half of one e-fold of compute.
@@ -19,12 +21,26 @@ export interface LawPrior {
   readonly drift: { readonly sds: readonly number[]; readonly lengthLn: number }
 }
 
+/** Three branches in four start without a jump; the jumps of the fourth are of any share of its gain. */
+const possibleJumps: LawPrior['jumps'] = [
+  { share: 0, lnWeight: Math.log(0.75) },
+  ...[0.15, 0.3, 0.45, 0.6, 0.75].map((share) => ({ share, lnWeight: Math.log(0.05) })),
+]
+
 export const generalPrior: LawPrior = {
   lnB: { mean: 0, sd: 0.5 },
   lnMidpoint: { mean: -1, sd: 1.5 },
   headroomShare: { mean: 0.2, sd: 0.15 },
+  jumps: possibleJumps,
   drift: { sds: [1, 2], lengthLn: 0.5 },
 }
 
-/** The law alone, for statements about its ceiling: no slow departures. */
-export const lawAlonePrior: LawPrior = { ...generalPrior, drift: { sds: [0], lengthLn: 0.5 } }
+/**
+ * The law alone, for statements about its ceiling: no slow departures, and a third of the headroom ± a quarter, because a
+ * branch from a weak start may gain most of it.
+ */
+export const lawAlonePrior: LawPrior = {
+  ...generalPrior,
+  headroomShare: { mean: 0.3, sd: 0.25 },
+  drift: { sds: [0], lengthLn: 0.5 },
+}

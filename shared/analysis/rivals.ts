@@ -125,6 +125,11 @@ export function rivalFits(problem: BranchProblem, sigmoidFit: SigmoidFit = fitSi
     return { model, params, rmse: Math.sqrt(rss / n), aicc: aicc(rss, n, laws[model].parameters) }
   })
   const rss = sigmoidFit.residuals.reduce((total, e) => total + e * e, 0)
-  rows.push({ model: 'sigmoid', params: { ...sigmoidFit.params }, rmse: Math.sqrt(rss / n), aicc: aicc(rss, n, 3) })
+  rows.push({
+    model: 'sigmoid',
+    params: { ...sigmoidFit.params },
+    rmse: Math.sqrt(rss / n),
+    aicc: aicc(rss, n, sigmoidFit.params.eps > 0 ? 4 : 3),
+  })
   return rows.sort((a, b) => (a.aicc ?? Infinity) - (b.aicc ?? Infinity) || a.rmse - b.rmse)
 }

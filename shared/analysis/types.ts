@@ -75,6 +75,12 @@ export interface Curve {
   readonly sameAs: string | null
   /** The regime as its source prints it; never computed here. */
   readonly printedRegime: Regime | null
+  /** The ceiling as its source prints it, where a branch is known by that alone; never computed here. */
+  readonly printedCeiling?: number | null
+  /** The lowest validation loss of an SFT run as its source prints it. */
+  readonly printedMinLoss?: number | null
+  /** What an RL or synchronized stage optimised: `dapo`, `luffy`. */
+  readonly objective?: string | null
   readonly points: readonly CurvePoint[]
 }
 
@@ -159,7 +165,11 @@ export interface BranchAnalysis {
   /** `peak`: the law says nothing here (too few points, or a collapse before it could be told): the highest score seen. */
   readonly model: 'sigmoid' | 'peak'
   readonly params: SigmoidParams | null
+  /** Probability that RL starts with a jump (ε > 0); above 0.5 ε is free. Null where there is no law. */
+  readonly jumpProbability: number | null
   readonly pSft: number
+  /** Highest score of the points that are fitted, collapse and broken evaluations aside. */
+  readonly bestSeen: number
   readonly plRl: Estimate
   readonly aPost: Estimate
   /** Coverage that the lo and hi of `plRl` and `aPost` aim at. */

@@ -49,9 +49,12 @@ describe('a curve of FLOPs and percent', () => {
 })
 
 it('needs more evaluations the noisier they are, and says when it would be beyond all measure', () => {
-  const needed = (noiseSd: number) => neededEvaluations({ params: law, pSft: 20, noiseSd, n: 8, spacing: 2e11 }).n
+  const needed = (noiseSd: number) =>
+    neededEvaluations({ params: law, pSft: 20, noiseSd, n: 8, spacing: 2e11, prompts: 512 }).n
   const [quiet, loud] = [needed(0.2), needed(1.5)]
   expect(quiet).not.toBeNull()
   expect(loud === null || loud > quiet!).toBe(true)
-  expect(neededEvaluations({ params: { ...law, cMid: 4e15 }, pSft: 20, noiseSd: 3, n: 8, spacing: 2e11 }).n).toBeNull()
+  expect(
+    neededEvaluations({ params: { ...law, cMid: 4e15 }, pSft: 20, noiseSd: 3, n: 8, spacing: 2e11, prompts: 512 }).n,
+  ).toBeNull()
 })

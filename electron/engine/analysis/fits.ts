@@ -15,7 +15,7 @@ export interface Fits {
 }
 
 /** Raised whenever the analysis changes what it answers: older remembered fits are then made anew. */
-const analysisVersion = 2
+const analysisVersion = 3
 const mostRemembered = 2_000
 
 export function createFits(store: Store, now: () => number): Fits {

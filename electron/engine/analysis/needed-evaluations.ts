@@ -1,9 +1,10 @@
 /**
- * How many evaluations would identify a ceiling: the fitted law is taken for the truth, the branch is imagined longer at the
+ * How many evaluations, or how many test prompts, would identify a ceiling: the fitted law is taken for the truth, the branch is imagined longer at the
  * same spacing and with the same noise, and the fit is tried on such branches until nearly all of them are identified.
  * Units  as in curve-fit.ts. CPU-bound: runs in the fitting thread.
  */
 import { diceFor } from '#shared/analysis/dice.ts'
+import { promptsToIdentify } from '#shared/analysis/identify-cost.ts'
 import { branchProblem, fitSigmoid } from '#shared/analysis/fit.ts'
 import { profileInterval, profileLevel, profileOf, verdictOf } from '#shared/analysis/intervals.ts'
 import { sigmoid } from '#shared/analysis/sigmoid.ts'
@@ -17,6 +18,8 @@ export interface NeededRequest {
   /** Evaluations now, and FLOPs from one to the next. */
   readonly n: number
   readonly spacing: number
+  /** Test prompts of one evaluation now. */
+  readonly prompts: number
 }
 
 export interface Needed {
@@ -24,6 +27,8 @@ export interface Needed {
   readonly n: number | null
   /** FLOPs of a branch that long. */
   readonly flops: number | null
+  /** Test prompts with which the evaluations made would have done; null: more than a million. */
+  readonly prompts: number | null
 }
 
 const times = [1, 1.5, 2, 3, 4, 6, 8, 12, 16]
@@ -48,7 +53,16 @@ export function neededEvaluations(asked: NeededRequest): Needed {
     else low = middle + 1
   }
   const n = lengths[low] ?? null
-  return { n, flops: n === null ? null : n * asked.spacing }
+  return { n, flops: n === null ? null : n * asked.spacing, prompts: neededPrompts(request) }
+}
+
+/** Prompts at the evaluations that there are: the noise falls with their square root. */
+function neededPrompts({ params, pSft, noiseSd, n, spacing, prompts }: NeededRequest): number | null {
+  const points = Array.from({ length: n }, (_, i) => {
+    const compute = (i + 1) * spacing
+    return { compute, score: sigmoid(compute, params, pSft) }
+  })
+  return promptsToIdentify(branchProblem(points, pSft), { params, atCeiling: false }, { noiseSd, prompts })
 }
 
 function identifies({ params, pSft, noiseSd, spacing }: NeededRequest, n: number): boolean {
@@ -60,7 +74,8 @@ function identifies({ params, pSft, noiseSd, spacing }: NeededRequest, n: number
       return { compute, score: sigmoid(compute, params, pSft) + noiseSd * dice.normal() }
     })
     const problem = branchProblem(points, pSft)
-    const verdict = verdictOf(profileInterval(profileOf(problem, fitSigmoid(problem)), profileLevel))
+    const fitting = { offset: params.eps > 0 ? ('free' as const) : ('fixed' as const) }
+    const verdict = verdictOf(profileInterval(profileOf(problem, fitSigmoid(problem, fitting), fitting), profileLevel))
     if (verdict === 'identified') identified++
     if (identified + (draws - 1 - draw) < enough) return false
     if (identified >= enough) return true

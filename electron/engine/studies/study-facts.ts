@@ -127,6 +127,7 @@ async function armOf(role: StudyRole, run: RunRow, { measurements, curves, fits 
             noiseSd: Math.max(0.05, fit.noiseSd),
             n: points.length - 1,
             spacing,
+            prompts: points.at(-1)!.n,
           })
         : null,
   }

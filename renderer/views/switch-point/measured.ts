@@ -1,4 +1,5 @@
 /** Branches of an SFT run as the view and the recommendation take them. */
+import { bestSeenOf } from '#shared/analysis/ceiling-words.ts'
 import type { MeasuredBranch } from '#shared/analysis/recommend.ts'
 import type { BranchCurve } from '#shared/contract/contract.ts'
 import type { MeasuredSwitch } from '../../charts/after-rl.option.ts'
@@ -11,7 +12,7 @@ export function measuredSwitches(branches: readonly BranchCurve[]): MeasuredSwit
       return {
         step: parentStep!,
         name,
-        value: isSet ? fit.aPost.value : Math.max(...points.map(({ accuracy }) => accuracy.value * 100)),
+        value: isSet ? fit.aPost.value : bestSeenOf(points, fit?.excluded),
         interval: isSet ? { lo: fit.aPost.lo, hi: fit.aPost.hi } : null,
       }
     })

@@ -1,8 +1,12 @@
-/** P_sft + PL_rl of every arm: where it starts, and how far the fitted law says it can climb, with the interval. */
+/**
+ * P_sft + PL_rl of every arm: where it starts, and how far the fitted law says it can climb, with the interval. Where the points
+ * set no ceiling: what was seen, and an open end.
+ */
+import { bestSeenOf, isOpen, verdictWords } from '#shared/analysis/ceiling-words.ts'
 import type { Arm, StudyFacts } from '../study-facts.ts'
 import { markup, type Markup } from './markup.ts'
 import { linear, px, ticks, type Frame } from './plot.ts'
-import { armClass, armName, ceilingWords, points } from './words.ts'
+import { armClass, armName, ceilingText, points } from './words.ts'
 
 const rowHeight = 46
 const frame: Omit<Frame, 'height'> = { width: 860, left: 220, right: 24, top: 8, bottom: 52 }
@@ -27,13 +31,14 @@ function bar(arm: Arm, arms: readonly Arm[], top: number, x: (value: number) => 
   const cls = armClass(arm, arms)
   const { fit } = arm.curve
   const start = 100 * (arm.role === 'pure-sft' ? arm.last : arm.first).accuracy.value
-  const ceiling = fit?.aPost.value ?? start
+  const hasNone = fit !== null && isOpen(fit)
+  const seen = bestSeenOf(arm.curve.points, fit?.excluded)
+  const ceiling = hasNone ? seen : (fit?.aPost.value ?? start)
   const middle = top + 10
-  const lo = x(fit?.aPost.lo ?? start)
-  const hi = x(fit?.aPost.hi ?? start)
-  const isOpen = fit?.verdict === 'not-identifiable'
+  const lo = x(hasNone ? seen : (fit?.aPost.lo ?? start))
+  const hi = x(hasNone ? 100 : (fit?.aPost.hi ?? start))
   const words = fit
-    ? `start ${points(start)}, ceiling ${ceilingWords(arm)}`
+    ? `start ${points(start)}, ceiling ${ceilingText(arm)}, ${verdictWords[fit.verdict]}`
     : `${points(start)}: SFT alone, no plasticity of RL`
   return markup`<g>
     <text class="label" x="${frame.left - 10}" y="${middle + 4}" text-anchor="end">${armName(arm)}</text>
@@ -41,7 +46,8 @@ function bar(arm: Arm, arms: readonly Arm[], top: number, x: (value: number) => 
     ${
       fit &&
       markup`<rect class="gain ${cls}" x="${px(x(start))}" y="${top}" width="${px(Math.max(0, x(ceiling) - x(start)))}" height="20"/>
-      <path class="whisker strong" d="M${px(lo)} ${middle}H${px(hi)}M${px(lo)} ${middle - 5}v10${isOpen ? `M${px(hi - 6)} ${middle - 5}L${px(hi)} ${middle}L${px(hi - 6)} ${middle + 5}` : `M${px(hi)} ${middle - 5}v10`}"/>`
+      <path class="whisker strong${hasNone && ' open'}" d="M${px(lo)} ${middle}H${px(hi)}"/>
+      <path class="whisker strong" d="M${px(lo)} ${middle - 5}v10${hasNone ? `M${px(hi - 6)} ${middle - 5}L${px(hi)} ${middle}L${px(hi - 6)} ${middle + 5}` : `M${px(hi)} ${middle - 5}v10`}"/>`
     }
     <text class="note" x="${px(x(0) + 2)}" y="${top + 34}">${words}</text>
   </g>`

@@ -50,7 +50,7 @@ export function lossFigure({ losses, regimes, arms }: StudyFacts): Markup {
       },
     )}
     <path class="line trunk" d="${path(losses.map(({ step, loss }) => [x(step), y(loss)]))}"/>
-    ${cut.length > 0 && markup`<text class="note" x="${px(x(0) + 8)}" y="${top + 30}">cut off: ${cut.map(({ step, loss }) => `${loss.toFixed(2)} at step ${step}`).join(', ')}</text>`}
+    ${cut.length > 0 && markup`<text class="note" x="${px(x(0) + 8)}" y="${bottom - 10}">cut off: ${cut.map(({ step, loss }) => `${loss.toFixed(2)} at step ${step}`).join(', ')}</text>`}
     ${losses.filter(({ loss }) => loss <= yDomain[1]).map(({ step, loss }) => markup`<circle class="dot trunk" cx="${px(x(step))}" cy="${px(y(loss))}" r="2.5"/>`)}
     ${marks.map(
       ({ step, loss, regime }, i) => markup`<path class="mark" d="M${px(x(step))} ${bottom}V${px(top + 4)}"/>

@@ -3,6 +3,7 @@
  * never seen the program: what was asked, what was done, what came out, how sure it is, what it cannot say.
  */
 import { pairedDifference } from '#shared/analysis/accuracy.ts'
+import { openInterval, verdictWords } from '#shared/analysis/ceiling-words.ts'
 import { formatCount, formatDuration } from '#shared/flops/units.ts'
 import type { SftStage } from '#shared/experiment/spec.ts'
 import { mostTimes } from '../../analysis/needed-evaluations.ts'
@@ -13,7 +14,18 @@ import { finalFigure } from './final-figure.ts'
 import { lossFigure } from './loss-figure.ts'
 import { markup, type Markup } from './markup.ts'
 import { style } from './style.ts'
-import { armName, ceilingWords, difference, flops, interval, percent, points, regimeWord, signed } from './words.ts'
+import {
+  armName,
+  ceilingText,
+  difference,
+  flops,
+  interval,
+  percent,
+  plasticityText,
+  points,
+  regimeWord,
+  signed,
+} from './words.ts'
 
 export function reportPage(facts: StudyFacts): string {
   const title = headline(facts)
@@ -95,22 +107,55 @@ function behind(arm: Arm, best: Arm): string {
 function ceilings(facts: StudyFacts): Markup {
   const fitted = facts.arms.filter((arm) => arm.curve.fit)
   return markup`<h2>How high each could still climb</h2>
-<figure>${ceilingsFigure(facts)}<figcaption><b>P<sub>sft</sub> + PL<sub>rl</sub> = A.</b> Solid: accuracy where RL begins. Pale: the plasticity that the fitted law y(x) = P<sub>sft</sub> + (A − P<sub>sft</sub>) / (1 + (C<sub>mid</sub>/x)<sup>B</sup>) gives to RL. Capped line: the 80 % interval of A; an arrow means that the points set no upper bound.</figcaption></figure>
-<div class="scroll"><table><thead><tr><th>arm</th><th>P<sub>sft</sub></th><th>PL<sub>rl</sub></th><th>A</th><th>90 % profile of A</th><th>evaluations</th><th>would identify it</th></tr></thead><tbody>
-${fitted.map((arm) => {
-  const { fit } = arm.curve
-  const end = (value: number | null, bound: string) => (value === null ? bound : points(value))
-  return markup`<tr><td>${armName(arm)}</td><td>${points(fit!.pSft)}</td><td>${points(fit!.plRl.value)}</td><td>${ceilingWords(arm)}</td>
-<td>[${end(fit!.profile90.lo, '0')}, ${end(fit!.profile90.hi, '100')}]</td><td>${arm.curve.points.length - 1}</td><td>${neededWords(arm)}</td></tr>`
-})}</tbody></table></div>
-<p>A ceiling counts as identified when the 90 % profile interval of A is at most 2 points wide, as not identifiable when it has no upper bound below 100. Last column: evaluations of one branch, at the same
-spacing and with the same noise, after which nearly all imagined repetitions of its fitted law are identified, with the RL compute that takes. More test prompts help as well: the noise falls with their square root.</p>`
+<figure>${ceilingsFigure(facts)}<figcaption><b>P<sub>sft</sub> + PL<sub>rl</sub> = A.</b> Solid: accuracy where RL begins. Pale: the plasticity that the fitted law gives to RL, with the 80 % interval of A as a capped line; where the points
+set no upper bound, what was seen, and a dashed line with an open end.</figcaption></figure>
+<p>The law: y(x) = s + (A − s) / (1 + (C<sub>mid</sub>/x)<sup>B</sup>), x the compute of RL, s the start: P<sub>sft</sub>, or P<sub>sft</sub> + ε where the points make a jump at the start of RL likelier than none${jumps(fitted)}.</p>
+<div class="scroll"><table><thead><tr><th>arm</th><th>P<sub>sft</sub></th><th>PL<sub>rl</sub></th><th>A [80&nbsp;%]</th><th>verdict</th><th>90&nbsp;% profile</th><th>n</th><th>n to identify</th><th>or prompts</th></tr></thead><tbody>
+${fitted.map(
+  (
+    arm,
+  ) => markup`<tr><td>${armName(arm)}</td><td>${points(arm.curve.fit!.pSft)}</td><td>${plasticityText(arm)}</td><td>${ceilingText(arm)}</td>
+<td>${verdictWords[arm.curve.fit!.verdict]}</td><td>${openInterval(arm.curve.fit!.profile90)}</td><td>${arm.curve.points.length - 1}</td>${neededCells(arm)}</tr>`,
+)}</tbody></table></div>
+<p>${whatWouldDo(fitted)} A ceiling counts as identified when the 90 % profile interval of A is at most 2 points wide, as not identifiable when it has no upper bound below 100. n: evaluations of one branch after its start.
+The last two columns are by simulation from the fitted law: as many evaluations at the same spacing; or as many test prompts at the evaluations made, since the noise falls with their square root.</p>`
 }
 
-function neededWords({ needed, curve }: Arm): string {
-  if (curve.fit?.verdict === 'identified') return 'it is'
-  if (!needed) return '–'
-  return needed.n === null ? `more than ${mostTimes} times as many` : `n = ${needed.n} (${flops(needed.flops!)})`
+/** Which arms begin with a jump, in words. */
+function jumps(fitted: readonly Arm[]): string {
+  const found = fitted.filter((arm) => (arm.curve.fit!.params.eps ?? 0) > 0)
+  if (found.length === 0) return ' (here: none)'
+  return ` (here: ${found.map((arm) => `${armName(arm)}, ε = ${points(arm.curve.fit!.params.eps!)}`).join('; ')})`
+}
+
+/** The n that would identify all ceilings, in a sentence. */
+function whatWouldDo(fitted: readonly Arm[]): Markup {
+  const open = fitted.filter((arm) => arm.curve.fit!.verdict !== 'identified')
+  if (open.length === 0) return markup`<b>All ${fitted.length} ceilings are identified.</b>`
+  const n = open.map(({ needed }) => needed?.n ?? null)
+  const known = n.filter((each) => each !== null)
+  const longest = Math.max(0, ...known)
+  const compute = Math.max(0, ...open.map(({ needed }) => needed?.flops ?? 0))
+  const done =
+    known.length === 0
+      ? `none of them would be with up to ${mostTimes} times as many evaluations`
+      : known.length === open.length
+        ? `about n = ${longest} evaluations a branch (${flops(compute)} of RL) would identify all of them`
+        : `about n = ${longest} evaluations a branch (${flops(compute)} of RL) would identify ${known.length} of these; for the rest ${mostTimes} times as many would not do`
+  return markup`<b>${fitted.length - open.length} of ${fitted.length} ceilings are identified; ${done}.</b>`
+}
+
+function neededCells({ needed, curve }: Arm): Markup {
+  if (curve.fit?.verdict === 'identified') return markup`<td>it is</td><td>–</td>`
+  if (!needed) return markup`<td>–</td><td>–</td>`
+  return markup`<td>${needed.n === null ? `over ${mostTimes * (curve.points.length - 1)}` : needed.n}</td>
+<td>${needed.prompts === null ? 'over 1,000,000' : formatCount(roundedUp(needed.prompts))}</td>`
+}
+
+/** Two digits: a simulated number of prompts is no better known. */
+function roundedUp(value: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1)
+  return Math.ceil(value / unit) * unit
 }
 
 function limits({ seed }: StudyFacts): Markup {

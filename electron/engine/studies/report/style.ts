@@ -16,9 +16,9 @@ p { margin: 8px 0; max-width: 72ch; } .lead { font-size: 17px; } .quiet, figcapt
 figure { margin: 16px 0 4px; padding: 16px; background: var(--surface); border: 1px solid var(--hairline); border-radius: 8px; }
 figure svg { display: block; width: 100%; height: auto; } figcaption { font-size: 13px; margin-top: 8px; max-width: 100ch; }
 figcaption b { color: var(--text); }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
+.scroll { overflow-x: auto; margin: 12px 0; } table { border-collapse: collapse; width: 100%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: 6px 8px; border-bottom: 1px solid var(--hairline); vertical-align: top; } th { color: var(--second); font-weight: 600; }
-th:first-child, td:first-child { text-align: left; } code { font: 13px 'JetBrains Mono', ui-monospace, monospace; } pre { overflow-x: auto; padding: 12px; background: var(--surface); border: 1px solid var(--hairline); border-radius: 8px; }
+td { white-space: nowrap; } th:first-child, td:first-child { text-align: left; } code { font: 13px 'JetBrains Mono', ui-monospace, monospace; } pre { overflow-x: auto; padding: 12px; background: var(--surface); border: 1px solid var(--hairline); border-radius: 8px; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; font-size: 14px; } dt { font-weight: 600; } dd { margin: 0; }
 svg text { font: 12px Inter, system-ui, sans-serif; fill: var(--second); } svg .title { fill: var(--third); } svg .label { fill: var(--text); font-weight: 500; } svg .note { font-size: 11.5px; } svg .regime { font-size: 11px; fill: var(--third); }
 .grid { stroke: var(--hairline); } .base { stroke: var(--third); } .mark { stroke: var(--third); stroke-dasharray: 3 3; fill: none; }
@@ -26,7 +26,7 @@ svg text { font: 12px Inter, system-ui, sans-serif; fill: var(--second); } svg .
 .line, .fit, .leader { fill: none; stroke: var(--c); } .line { stroke-width: 2; } .fit { stroke-width: 1; stroke-dasharray: 2 2; opacity: 0.8; } .leader { stroke-width: 1; }
 .dash-0.line { stroke-dasharray: 2 3; } .dash-1.line { stroke-dasharray: none; } .dash-2.line { stroke-dasharray: 8 4; }
 .dot { fill: var(--c); } .branch-point { fill: var(--surface); stroke: var(--sequential); stroke-width: 2; } svg text.label.sequential, svg text.label.synchronized, svg text.label.rl, svg text.label.sft { fill: var(--t); }
-.whisker { fill: none; stroke: var(--c); stroke-width: 1; opacity: 0.55; } .whisker.strong { opacity: 1; stroke-width: 1.5; stroke: var(--text); }
+.whisker { fill: none; stroke: var(--c); stroke-width: 1; opacity: 0.55; } .whisker.strong { opacity: 1; stroke-width: 1.5; stroke: var(--text); } .whisker.open { stroke-dasharray: 4 3; }
 .bar { fill: var(--c); } .gain { fill: var(--c); opacity: 0.35; } .greedy { fill: none; stroke: var(--c); stroke-width: 1.5; }
 .tint { fill: none; } .tint.stable { fill: var(--stable); } .tint.mild { fill: var(--mild); } .tint.severe { fill: var(--severe); }
 @media print { body { background: #fff; } figure { break-inside: avoid; } }

@@ -1,6 +1,7 @@
 /** How the report names and counts things. */
 import { formatFlops } from '#shared/flops/units.ts'
 import type { PairedDifference } from '#shared/analysis/accuracy.ts'
+import { bestSeenOf, ceilingWords, plasticityWords } from '#shared/analysis/ceiling-words.ts'
 import type { Arm } from '../study-facts.ts'
 
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
@@ -63,17 +64,17 @@ export function armClass(arm: Arm, arms: readonly Arm[]): string {
   return arm.role in classes ? classes[arm.role as keyof typeof classes] : 'synchronized'
 }
 
-export const verdictWords = {
-  identified: 'identified',
-  loose: 'loose',
-  'not-identifiable': 'not identifiable',
-} as const
+const statedCeiling = ({ curve: { fit, points: seen } }: Arm) =>
+  fit && { verdict: fit.verdict, aPost: fit.aPost, bestSeen: bestSeenOf(seen, fit.excluded) }
 
-/** `74.1 (71.0 to 78.2), loose`, or why there is none. */
-export function ceilingWords({ curve: { fit } }: Arm): string {
-  if (!fit) return 'too few evaluations'
-  const { aPost, profile90, verdict } = fit
-  if (verdict === 'not-identifiable')
-    return `not identifiable (A in [${profile90.lo === null ? '0' : points(profile90.lo)}, 100])`
-  return `${points(aPost.value)} (${points(aPost.lo)} to ${points(aPost.hi)}), ${verdictWords[verdict]}`
+/** `83.4 [82.9, 84.4]` or `at least 80.9`; why there is none where there is none. */
+export function ceilingText(arm: Arm): string {
+  const stated = statedCeiling(arm)
+  return stated ? ceilingWords(stated) : 'too few evaluations'
+}
+
+/** The plasticity in points, likewise. */
+export function plasticityText(arm: Arm): string {
+  const stated = statedCeiling(arm)
+  return stated ? plasticityWords(stated, arm.curve.fit!.pSft) : '–'
 }
