@@ -2,7 +2,8 @@ import { checkOptions } from './policy-checks.ts'
 import type { Policy, PolicyOptions, PolicyState } from './policy.ts'
 import { EagerPolicy } from './eager-policy/eager-policy.ts'
 import { initialWeights } from './model/initialise.ts'
-import { parametersOf } from './model/parameters.ts'
+import { tunedShape } from './model/lora/adapters.ts'
+import { partsOf, trainedParameters } from './model/parameters.ts'
 import { RecordedPolicy } from './recorded-policy/recorded-policy.ts'
 import { loadBackend } from './tensor/backend.ts'
 
@@ -16,6 +17,7 @@ export async function createPolicy(options: PolicyOptions): Promise<Policy> {
   const backend = loadBackend(options.threads)
   const policy = options.mode === 'eager' ? new EagerPolicy(options) : new RecordedPolicy(backend, options)
   try {
+    if (options.lora) policy.freeze(options.lora.base)
     await policy.write('seed' in options.start ? freshState(options, options.start.seed) : options.start)
     return policy
   } catch (error) {
@@ -24,9 +26,10 @@ export async function createPolicy(options: PolicyOptions): Promise<Policy> {
   }
 }
 
-function freshState({ shape }: PolicyOptions, seed: number): PolicyState {
+function freshState(options: PolicyOptions, seed: number): PolicyState {
+  const shape = tunedShape(options)
   const arrays = initialWeights(shape, seed)
-  const parts = parametersOf(shape).flatMap(({ parts }) => parts)
+  const parts = partsOf(trainedParameters(shape))
   return {
     weights: new Map(parts.map(({ name, shape }) => [name, { shape, data: arrays.get(name)! }])),
     optimiserStep: 0,

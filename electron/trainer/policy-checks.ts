@@ -7,14 +7,21 @@ const refuse = (input: string, message: string, remedy?: string): Failure =>
   new Failure({ code: 'input.invalid', message, input, ...(remedy && { remedy }) })
 
 /** @throws Failure 'input.invalid' for a shape no model can have, or objectives that share a key. */
-export function checkOptions({ shape, objectives, forbidden, padToken, mode, precision }: PolicyOptions): void {
+export function checkOptions({ shape, objectives, forbidden, padToken, mode, precision, lora }: PolicyOptions): void {
   if (mode === 'eager' && precision !== 'f32')
     throw refuse(`precision ${precision}`, 'The op-by-op reference computes in f32.', 'Use mode recorded.')
-  const { heads, kvHeads, headSize, vocabSize } = shape
-  if (shape.family !== 'llama') throw refuse(`family ${shape.family}`, 'Only Llama-shaped models can be trained yet.')
+  const { heads, kvHeads, headSize, vocabSize, maxLength, ropeScaling } = shape
   if (heads % kvHeads !== 0)
     throw refuse(`heads ${heads}, kvHeads ${kvHeads}`, 'Each key-value head must serve the same number of heads.')
   if (headSize % 2 !== 0) throw refuse(`headSize ${headSize}`, 'Rotary positions need an even head size.')
+  if (ropeScaling?.kind === 'dynamic' && maxLength > ropeScaling.trainedLength)
+    throw refuse(
+      `maxLength ${maxLength}`,
+      `Dynamic rotary scaling changes with the length of each text beyond ${ropeScaling.trainedLength} tokens, which a cache of keys cannot follow.`,
+      `Use at most ${ropeScaling.trainedLength} tokens.`,
+    )
+  if (lora && (!Number.isInteger(lora.rank) || lora.rank < 1 || !(lora.alpha > 0) || lora.targets.length === 0))
+    throw refuse(`LoRA rank ${lora.rank}, alpha ${lora.alpha}, ${lora.targets.length} targets`, 'An adapter needs a whole rank, a positive alpha and a projection to stand on.') // prettier-ignore
   const strangers = [padToken, ...forbidden].filter((token) => !isToken(token, vocabSize))
   if (strangers.length > 0) throw refuse(`token ${strangers.join(', ')}`, `The vocabulary ends at ${vocabSize - 1}.`)
   const keys = objectives.map(({ key }) => key)

@@ -4,6 +4,7 @@
  * and the op-by-op reference. Stages, objectives and the sampler's bookkeeping know nothing of graphs.
  */
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
+import type { LoraSettings } from '#shared/experiment/model-ref.ts'
 import type { ModelShape } from '#shared/experiment/presets.ts'
 
 /** Token rows, right-padded with `pad`. Row b holds prompt then response, from column 0. */
@@ -98,8 +99,12 @@ export interface Rollout {
   readonly stopped: boolean // false: cut at maxNewTokens
 }
 
-/** Weights and optimiser state by name, in a fixed order. Names as Hugging Face's Llama ('model.layers.0.self_attn.q_proj.weight', ...). */
+/**
+ * Weights and optimiser state by name, in a fixed order. Names as Hugging Face's ('model.layers.0.self_attn.q_proj.weight', ...) or,
+ * of a policy with adapters, as PEFT's ('base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight', ...) and nothing else.
+ */
 export interface PolicyState {
+  /** `data` may be read from disk at each access (hugging-face/lazy-weights.ts). */
   readonly weights: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
   /** AdamW's first and second moments by the same names; absent in a weights-only checkpoint. */
   readonly moments?: {
@@ -112,8 +117,10 @@ export interface PolicyState {
 
 export interface PolicyOptions {
   readonly shape: ModelShape
-  /** Fresh weights from this seed (LAB initialisation), or a state to start from. */
+  /** Fresh weights from this seed (LAB initialisation; adapters as PEFT's), or a state to start from. */
   readonly start: { readonly seed: number } | PolicyState
+  /** Trains low-rank adapters alone, on the frozen weights `base`; `start`, `read` and `write` then speak of adapters. */
+  readonly lora?: LoraSettings & { readonly base: PolicyState['weights'] }
   readonly objectives: readonly ObjectiveGraph[]
   /** Rows are padded up to one of these widths (tokens). */
   readonly widths: readonly number[]

@@ -4,11 +4,12 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
-import type { ModelShape } from '#shared/experiment/presets.ts'
-import { fromStored, toStored } from '../model/layout.ts'
+import { checkSizes, fromStored, storedArray, toStored } from '../model/layout.ts'
+import { tunedShape, type TunedShape } from '../model/lora/adapters.ts'
 import { summed } from '../mini-batch-sum.ts'
 import { forwardPass, objectiveValue, type BatchTensors } from '../model/objective-value.ts'
-import { parametersOf, type Parameter } from '../model/parameters.ts'
+import type { Parameter } from '../model/parameter.ts'
+import { frozenParameters, partsOf as tensorParts, trainedParameters } from '../model/parameters.ts'
 import type { Weights } from '../model/transformer.ts'
 import { checkBatch, checkRequest, checkRows, objectiveNamed, partsOf } from '../policy-checks.ts'
 import type { GenerateRequest, ObjectiveGraph, OptimiserSettings, Policy, PolicyOptions, PolicyState, Rollout, TokenRows, TrainBatch, TrainResult } from '../policy.ts' // prettier-ignore
@@ -16,17 +17,30 @@ import { sampleByFullPasses } from './full-pass-sampler.ts'
 import { globalNorm, updatedParameter, type ParameterState } from './reference-adamw.ts'
 
 export class EagerPolicy implements Policy {
-  readonly shape: ModelShape
+  readonly shape: TunedShape
   private readonly options: PolicyOptions
+  /** Those that are trained. */
   private readonly parameters: readonly Parameter[]
+  private frozen: Weights = {}
   private states = new Map<string, ParameterState>()
   private optimiserStep = 0
 
-  /** Weights come with `write`. */
+  /** Weights come with `write`, those below adapters with `freeze`. */
   constructor(options: PolicyOptions) {
-    this.shape = options.shape
+    this.shape = tunedShape(options)
     this.options = options
-    this.parameters = parametersOf(options.shape)
+    this.parameters = trainedParameters(this.shape)
+  }
+
+  /** @throws Failure 'checkpoint.incompatible'. */
+  freeze(base: PolicyState['weights']): void {
+    const parameters = frozenParameters(this.shape)
+    checkSizes(parameters, base)
+    const tensors = parameters.map((parameter) => {
+      const data = storedArray(parameter, this.shape, (name) => base.get(name)?.data)
+      return [parameter.name, tf.keep(tf.tensor(data, [...parameter.shape]))] as const
+    })
+    this.frozen = Object.fromEntries(tensors)
   }
 
   async train(
@@ -61,7 +75,8 @@ export class EagerPolicy implements Policy {
     const names = this.parameters.map(({ name }) => name)
     const metrics: Record<string, Scalar> = {}
     const lossOf = (...weights: Tensor[]): Scalar => {
-      const result = this.value(Object.fromEntries(names.map((name, i) => [name, weights[i]!])), objective, batch)
+      const given = Object.fromEntries(names.map((name, i) => [name, weights[i]!]))
+      const result = this.value({ ...this.frozen, ...given }, objective, batch)
       for (const [name, metric] of Object.entries(result.metrics)) metrics[name] = tf.keep(metric)
       return result.loss
     }
@@ -109,8 +124,9 @@ export class EagerPolicy implements Policy {
       return fromStored(this.parameters, this.shape, stored)
     }
     const data = arrays('weight')
-    const parts = this.parameters.flatMap(({ parts }) => parts)
-    const weights = new Map(parts.map(({ name, shape }) => [name, { shape, data: data.get(name)! }]))
+    const weights = new Map(
+      tensorParts(this.parameters).map(({ name, shape }) => [name, { shape, data: data.get(name)! }]),
+    )
     const halves = moments ? { moments: { first: arrays('first'), second: arrays('second') } } : {}
     return { weights, optimiserStep: this.optimiserStep, ...halves }
   }
@@ -141,6 +157,7 @@ export class EagerPolicy implements Policy {
   dispose(): void {
     for (const { weight, first, second } of this.states.values()) tf.dispose([weight, first, second])
     this.states.clear()
+    tf.dispose(Object.values(this.frozen))
   }
 
   private replace(name: string, state: ParameterState): void {
@@ -150,7 +167,7 @@ export class EagerPolicy implements Policy {
   }
 
   private weights(): Weights {
-    return Object.fromEntries([...this.states].map(([name, { weight }]) => [name, weight]))
+    return { ...this.frozen, ...Object.fromEntries([...this.states].map(([name, { weight }]) => [name, weight])) }
   }
 
   private value(weights: Weights, objective: ObjectiveGraph, batch: TrainBatch) {

@@ -1,14 +1,14 @@
 /** Sampling as its definition says: each token from a full forward pass over prompt and answer so far. For checking caches. */
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor2D } from '@tensorflow/tfjs'
-import type { ModelShape } from '#shared/experiment/presets.ts'
+import type { TunedShape } from '../model/lora/adapters.ts'
 import { forbiddenBias, hiddenStates, logitsOf, type Weights } from '../model/transformer.ts'
 import type { GenerateRequest, Rollout } from '../policy.ts'
 import { chooseToken } from '../rollout/choose-token.ts'
 import { uniform } from '../rollout/noise.ts'
 
 /** All answers of a request, one after the other. */
-export function sampleByFullPasses(weights: Weights, shape: ModelShape, request: GenerateRequest): Rollout[] {
+export function sampleByFullPasses(weights: Weights, shape: TunedShape, request: GenerateRequest): Rollout[] {
   return request.prompts.flatMap((_, prompt) =>
     Array.from({ length: request.answers }, (_, answer) => sampleOne(weights, shape, request, prompt, answer)),
   )
@@ -16,7 +16,7 @@ export function sampleByFullPasses(weights: Weights, shape: ModelShape, request:
 
 function sampleOne(
   weights: Weights,
-  shape: ModelShape,
+  shape: TunedShape,
   request: GenerateRequest,
   prompt: number,
   answer: number,
@@ -38,7 +38,7 @@ function sampleOne(
 
 function nextToken(
   weights: Weights,
-  shape: ModelShape,
+  shape: TunedShape,
   request: GenerateRequest,
   sequence: readonly number[],
   u: number,

@@ -1,29 +1,33 @@
 /** Fresh weights from a seed: the same on every machine, whatever tfjs' own dice do. */
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
-import type { ModelShape } from '#shared/experiment/presets.ts'
 import { sizeOf } from '../tensor/dtype.ts'
-import { parametersOf } from './parameters.ts'
+import type { TunedShape } from './lora/adapters.ts'
+import type { Initial } from './parameter.ts'
+import { partsOf, trainedParameters } from './parameters.ts'
 
 /**
- * Weights by Hugging Face's names. Normal with the deviations of `parameters.ts`, norms at one. Each tensor draws from a
+ * Fresh weights by Hugging Face's (adapters: PEFT's) names, of the distributions in `parameters.ts`. Each tensor draws from a
  * stream of its own, so none depends on another's size.
  */
-export function initialWeights(shape: ModelShape, seed: number): Map<string, Float32Array> {
+export function initialWeights(shape: TunedShape, seed: number): Map<string, Float32Array> {
   const weights = new Map<string, Float32Array>()
   const generator = xoroshiro128plus(seed)
-  for (const part of parametersOf(shape).flatMap(({ parts }) => parts)) {
+  for (const part of partsOf(trainedParameters(shape))) {
     const stream = generator.clone()
     generator.jump()
-    const size = sizeOf(part.shape)
     weights.set(
       part.name,
-      part.initialDeviation === null
-        ? new Float32Array(size).fill(1)
-        : normal(size, part.initialDeviation, () => uniformFloat64(stream)),
+      drawn(sizeOf(part.shape), part.initial, () => uniformFloat64(stream)),
     )
   }
   return weights
+}
+
+function drawn(size: number, initial: Initial, uniform: () => number): Float32Array {
+  if ('everywhere' in initial) return new Float32Array(size).fill(initial.everywhere)
+  if ('deviation' in initial) return normal(size, initial.deviation, uniform)
+  return Float32Array.from({ length: size }, () => initial.bound * (2 * uniform() - 1))
 }
 
 /** Normal numbers by Box and Muller, two from each pair of uniforms. */

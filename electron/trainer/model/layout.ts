@@ -5,48 +5,77 @@
 import type { ModelShape } from '#shared/experiment/presets.ts'
 import { Failure } from '#shared/contract/failure.ts'
 import { sizeOf } from '../tensor/dtype.ts'
-import type { Parameter } from './parameters.ts'
+import type { Parameter } from './parameter.ts'
 
 export type NamedArrays = ReadonlyMap<string, Float32Array>
 
-/** Stored arrays by stored name, from Hugging Face's. @throws Failure 'checkpoint.incompatible' when one is missing or of another size. */
-export function toStored(
-  parameters: readonly Parameter[],
+/** A stored array from Hugging Face's. @throws Failure 'checkpoint.incompatible' when one is missing or of another size. */
+export function storedArray(
+  { shape, parts }: Parameter,
   { headSize }: ModelShape,
-  tensors: NamedArrays,
-): Map<string, Float32Array> {
-  const stored = new Map<string, Float32Array>()
-  for (const { name, shape, parts } of parameters) {
-    const array = new Float32Array(sizeOf(shape))
-    let offset = 0
-    for (const part of parts) {
-      const data = tensors.get(part.name)
-      if (data?.length !== sizeOf(part.shape)) throw unfit(part.name, part.shape, data?.length)
-      array.set(part.isRotary ? rotaryRows(data, part.shape, headSize, 'interleave') : data, offset)
-      offset += data.length
-    }
-    stored.set(name, array)
+  tensorOf: (name: string) => Float32Array | undefined,
+): Float32Array {
+  const array = new Float32Array(sizeOf(shape))
+  let offset = 0
+  for (const part of parts) {
+    const data = tensorOf(part.name)
+    if (data?.length !== sizeOf(part.shape)) throw unfit(part.name, part.shape, data?.length)
+    array.set(part.isRotary ? rotaryRows(data, part.shape, headSize, 'interleave') : data, offset)
+    offset += data.length
   }
-  return stored
+  return array
 }
 
-/** Hugging Face's arrays by its names, from stored ones. */
-export function fromStored(
-  parameters: readonly Parameter[],
+/** Hugging Face's tensors of one stored array, as [name, numbers]. */
+export function tensorsOf(
+  { parts }: Parameter,
   { headSize }: ModelShape,
-  stored: NamedArrays,
-): Map<string, Float32Array> {
-  const tensors = new Map<string, Float32Array>()
-  for (const { name, parts } of parameters) {
-    let offset = 0
-    for (const { name: partName, shape, isRotary } of parts) {
-      const data = stored.get(name)!.slice(offset, offset + sizeOf(shape))
-      tensors.set(partName, isRotary ? rotaryRows(data, shape, headSize, 'separate') : data)
-      offset += data.length
-    }
-  }
-  return tensors
+  stored: Float32Array,
+): [string, Float32Array][] {
+  let offset = 0
+  return parts.map(({ name, shape, isRotary }) => {
+    const data = stored.slice(offset, offset + sizeOf(shape))
+    offset += data.length
+    return [name, isRotary ? rotaryRows(data, shape, headSize, 'separate') : data]
+  })
 }
+
+/** Stored arrays by stored name. @throws as `storedArray`. */
+export const toStored = (parameters: readonly Parameter[], shape: ModelShape, tensors: NamedArrays) =>
+  new Map(parameters.map((parameter) => [parameter.name, storedArray(parameter, shape, (name) => tensors.get(name))]))
+
+/** Hugging Face's arrays by its names, from stored ones. */
+export const fromStored = (parameters: readonly Parameter[], shape: ModelShape, stored: NamedArrays) =>
+  new Map(parameters.flatMap((parameter) => tensorsOf(parameter, shape, stored.get(parameter.name)!)))
+
+/** Checks sizes without reading numbers (which may lie on disk). @throws as `storedArray`. */
+export function checkSizes(
+  parameters: readonly Parameter[],
+  weights: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+): void {
+  for (const { name, shape } of parameters.flatMap(({ parts }) => parts)) {
+    const given = weights.get(name)?.shape
+    if (given === undefined || sizeOf(given) !== sizeOf(shape)) throw unfit(name, shape, given && sizeOf(given))
+  }
+}
+
+/** Parameters in groups small enough to be copied at once: a large model need not stand in memory twice. */
+export function parameterGroups(parameters: readonly Parameter[]): Parameter[][] {
+  const groups: Parameter[][] = []
+  let numbers = Infinity
+  for (const parameter of parameters) {
+    const size = sizeOf(parameter.shape)
+    if (numbers + size > numbersAtOnce) {
+      groups.push([])
+      numbers = 0
+    }
+    groups.at(-1)!.push(parameter)
+    numbers += size
+  }
+  return groups
+}
+
+const numbersAtOnce = 1 << 25
 
 /** Rows (j, j + hd/2) of each head to (2j, 2j + 1), or back. Shapes  data [heads hd, columns]. */
 function rotaryRows(

@@ -17,7 +17,15 @@ export const linear = (x: Tensor2D, weight: Tensor2D): Tensor2D =>
     backward: (dy, { x, weight }) => ({ x: product(dy, weight), weight: product(dy, x, true) }),
   })
 
-/** x + bias along the last axis, the bias a constant. Next to a matrix product TensorFlow makes one operation of both. */
+/** x + bias along the last axis. Shapes  x [N, out], bias [out].   dbias = Σ_N dy */
+export const addBias = (x: Tensor2D, bias: Tensor1D): Tensor2D =>
+  differentiable({
+    inputs: { x, bias },
+    forward: () => ({ value: raw<Tensor2D>('BiasAdd', [x, bias], { ...float, data_format: 'NHWC' }) }),
+    backward: (dy) => ({ x: dy.clone(), bias: raw('BiasAddGrad', [dy], { ...float, data_format: 'NHWC' }) }),
+  })
+
+/** The same with a bias that is a constant. Next to a matrix product TensorFlow makes one operation of both. */
 export const addConstantBias = (x: Tensor2D, bias: Tensor1D): Tensor2D =>
   differentiable({
     inputs: { x },

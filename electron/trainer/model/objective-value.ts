@@ -1,11 +1,11 @@
 /** The forward pass as objectives and scoring see it, from token rows to log-probabilities. */
 import * as tf from '@tensorflow/tfjs'
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
-import type { ModelShape } from '#shared/experiment/presets.ts'
 import type { Forward, ObjectiveGraph } from '../policy.ts'
 import { DType } from '../tensor/dtype.ts'
 import { raw } from '../tensor/raw.ts'
 import { entropies, logProbabilities } from './language-head.ts'
+import type { TunedShape } from './lora/adapters.ts'
 import { hiddenStates, logitsOf, type Weights } from './transformer.ts'
 
 export interface BatchTensors {
@@ -19,7 +19,7 @@ export interface BatchTensors {
  */
 export function forwardPass(
   weights: Weights,
-  shape: ModelShape,
+  shape: TunedShape,
   forbidden: readonly number[],
   { tokens, lengths }: BatchTensors,
   inverseTemperature: Scalar | 1,
@@ -55,7 +55,7 @@ function countedPositions(lengths: Tensor1D, rows: number, width: number): Tenso
 /** Loss and metrics of an objective on a batch. Call inside tidy(). */
 export function objectiveValue(
   weights: Weights,
-  shape: ModelShape,
+  shape: TunedShape,
   forbidden: readonly number[],
   objective: ObjectiveGraph,
   batch: BatchTensors,

@@ -11,6 +11,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
 import type { ModelShape } from '#shared/experiment/presets.ts'
 import { DType } from '../tensor/dtype.ts'
 import { raw } from '../tensor/raw.ts'
+import { ropeFrequencies } from './rope-frequencies.ts'
 
 /** Heads of a joint projection: first q, then k, then v. */
 export interface HeadCounts {
@@ -22,14 +23,16 @@ export interface HeadCounts {
 const fewestPositions = 64
 
 /** (cos, sin) of each position and pair: [positions, headSize], pairs interleaved. Worked out in double precision. */
-export function rotations({ headSize, ropeBase, maxLength }: ModelShape): Tensor2D {
+export function rotations(shape: ModelShape): Tensor2D {
+  const { headSize, maxLength } = shape
+  const { frequencies, attentionFactor } = ropeFrequencies(shape)
   const positions = Math.max(maxLength, fewestPositions)
   const table = new Float32Array(positions * headSize)
   for (let position = 0; position < positions; position++) {
     for (let pair = 0; pair < headSize / 2; pair++) {
-      const angle = position * ropeBase ** ((-2 * pair) / headSize)
-      table[position * headSize + 2 * pair] = Math.cos(angle)
-      table[position * headSize + 2 * pair + 1] = Math.sin(angle)
+      const angle = position * frequencies[pair]!
+      table[position * headSize + 2 * pair] = attentionFactor * Math.cos(angle)
+      table[position * headSize + 2 * pair + 1] = attentionFactor * Math.sin(angle)
     }
   }
   return tf.tensor2d(table, [positions, headSize])

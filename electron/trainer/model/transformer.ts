@@ -1,5 +1,6 @@
 /**
- * A decoder-only transformer of Llama's family: pre-norm RMSNorm, rotary positions, SwiGLU, grouped key-value heads, no biases.
+ * A decoder-only transformer of Llama's family: pre-norm RMSNorm, rotary positions, SwiGLU, grouped key-value heads. Qwen2 adds biases
+ * to the projections of q, k and v, Qwen3 norms each head of q and k; nothing else has a bias.
  * Letters  B rows, T positions, N = B T, H width, V vocabulary.
  */
 import * as tf from '@tensorflow/tfjs'
@@ -7,7 +8,10 @@ import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 import type { ModelShape } from '#shared/experiment/presets.ts'
 import { attention, positionsOf } from './attention.ts'
 import { rowsOf } from './embedding.ts'
-import { addConstantBias, linear } from './linear.ts'
+import { normalisedHeads } from './head-norm.ts'
+import { addBias, addConstantBias, linear } from './linear.ts'
+import type { TunedShape } from './lora/adapters.ts'
+import { project } from './lora/projection.ts'
 import { headOf } from './parameters.ts'
 import { rmsNorm } from './rms-norm.ts'
 import { rotations } from './rope.ts'
@@ -23,13 +27,13 @@ export const forbiddenLogit = -1e9
  * The last layer's normalised output for every position.
  * Shapes  tokens int32 [B, T] -> [N, H].
  */
-export function hiddenStates(weights: Weights, shape: ModelShape, tokens: Tensor2D): Tensor2D {
+export function hiddenStates(weights: Weights, shape: TunedShape, tokens: Tensor2D): Tensor2D {
   const [rows, width] = tokens.shape
   const at = positionsOf(shape, rows, turnsUpTo(shape, width))
   let x = rowsOf(weights['embed'] as Tensor2D, tf.reshape(tokens, [rows * width]))
   for (let layer = 0; layer < shape.layers; layer++) {
     const w = layerWeights(weights, layer)
-    x = tf.add(x, linear(attention(jointProjection(x, w, shape), shape, at), w('out')))
+    x = tf.add(x, project(attention(jointProjection(x, w, shape), shape, at), w, 'out', shape))
     x = feedForward(x, w, shape)
   }
   return rmsNorm(x, weights['norm'] as Tensor1D, shape.normEps)
@@ -44,13 +48,25 @@ export const layerWeights =
 export type LayerWeights = ReturnType<typeof layerWeights>
 
 /** q, k and v of all heads, before they are turned: [N, H] -> [N, (heads + 2 kvHeads) headSize]. */
-export const jointProjection = (x: Tensor2D, w: LayerWeights, { normEps }: ModelShape): Tensor2D =>
-  linear(rmsNorm(x, w('attention_norm') as Tensor as Tensor1D, normEps), w('qkv'))
+export function jointProjection(x: Tensor2D, w: LayerWeights, shape: TunedShape): Tensor2D {
+  const { family, heads, kvHeads, normEps } = shape
+  const vector = (name: string) => w(name) as Tensor as Tensor1D
+  const joint = project(rmsNorm(x, vector('attention_norm'), normEps), w, 'qkv', shape)
+  switch (family) {
+    case 'llama':
+      return joint
+    case 'qwen2':
+      return addBias(joint, vector('qkv_bias'))
+    case 'qwen3':
+      return normalisedHeads(joint, vector('q_norm'), vector('k_norm'), { q: heads, kv: kvHeads }, normEps)
+  }
+}
 
 /** x + down(silu(gate(n)) ∘ up(n)), n = norm(x): [N, H] -> [N, H]. */
-export function feedForward(x: Tensor2D, w: LayerWeights, { normEps }: ModelShape): Tensor2D {
-  const n = rmsNorm(x, w('mlp_norm') as Tensor as Tensor1D, normEps)
-  return tf.add(x, linear(gatedUnit(linear(n, w('gate')), linear(n, w('up'))), w('down')))
+export function feedForward(x: Tensor2D, w: LayerWeights, shape: TunedShape): Tensor2D {
+  const n = rmsNorm(x, w('mlp_norm') as Tensor as Tensor1D, shape.normEps)
+  const unit = gatedUnit(project(n, w, 'gate', shape), project(n, w, 'up', shape))
+  return tf.add(x, project(unit, w, 'down', shape))
 }
 
 /** Scores of every next token: [N, H] -> [N, V]. Forbidden tokens get `forbiddenLogit`. */

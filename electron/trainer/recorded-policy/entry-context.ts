@@ -1,19 +1,25 @@
 /** What every entry point is built with: the program, its parameters, and the two ways a traced function comes into the graph. */
 import type { PolicyOptions } from '../policy.ts'
-import type { Parameter } from '../model/parameters.ts'
+import type { TunedShape } from '../model/lora/adapters.ts'
+import type { Parameter } from '../model/parameter.ts'
 import { DType } from '../tensor/dtype.ts'
 import type { GeneralTrace, SizedFunction } from '../tensor/generalise.ts'
 import type { Output } from '../tensor/graph.ts'
 import type { Feeder, ProgramBuilder } from '../tensor/program.ts'
 import type { TraceInput } from '../tensor/trace.ts'
 
-export type ProgramOptions = Pick<PolicyOptions, 'shape' | 'objectives' | 'forbidden' | 'precision'>
+export type ProgramOptions = Pick<PolicyOptions, 'objectives' | 'forbidden' | 'precision'> & {
+  readonly shape: TunedShape
+}
 
 /** What of a traced function goes into the program. */
 export interface EntryContext {
   readonly program: ProgramBuilder
   readonly options: ProgramOptions
+  /** All that the model computes with. */
   readonly parameters: readonly Parameter[]
+  /** Those that are trained, in the same order. */
+  readonly trained: readonly Parameter[]
   /** Traces at all sizes, in the policy's precision. */
   trace(fn: SizedFunction): GeneralTrace
   /** Puts a trace into the graph: parameters read from their variables, all else from `inputs`. */

@@ -3,7 +3,9 @@ import * as tf from '@tensorflow/tfjs'
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 import type { InputKind, ObjectiveGraph } from '../policy.ts'
 import { forwardPass, objectiveValue } from '../model/objective-value.ts'
-import { parametersOf } from '../model/parameters.ts'
+import { parameterGroups } from '../model/layout.ts'
+import type { Parameter } from '../model/parameter.ts'
+import { frozenParameters, parametersOf, trainedParameters } from '../model/parameters.ts'
 import type { Weights } from '../model/transformer.ts'
 import type { Backend } from '../tensor/backend.ts'
 import { Arithmetic } from '../tensor/arithmetic.ts'
@@ -26,6 +28,7 @@ export function recordProgram(backend: Backend, options: ProgramOptions): Progra
     program,
     options,
     parameters,
+    trained: trainedParameters(options.shape),
     trace: (fn) => {
       const traced = traceForAllSizes(backend, fn)
       return options.precision === 'bf16-matmul' ? withBfloat16Products(traced) : traced
@@ -62,16 +65,16 @@ const shapeOf = (kind: InputKind, { rows, width }: Sizes): number[] =>
  * vector, labelled: one value to fetch, not ten.
  */
 function addObjective(context: EntryContext, objective: ObjectiveGraph): void {
-  const { program, parameters } = context
+  const { program, trained } = context
   const math = new Arithmetic(program.graph)
   const step = context.trace(objectiveFunction(context, objective))
   program.entries(`objective:${objective.key}`, (feed) => {
     const outputs = context.place(step, feedsOf(context, step, feed), feed)
-    const gradients = Object.fromEntries(parameters.map(({ name }) => [name, outputs[`gradient/${name}`]!]))
+    const gradients = Object.fromEntries(trained.map(({ name }) => [name, outputs[`gradient/${name}`]!]))
     const loss = outputs['loss']!
     const metrics = Object.entries(outputs).filter(([name]) => name.startsWith('metric/'))
     const value = { loss, ...Object.fromEntries(metrics) }
-    const adds = parameters.map(({ name }) => program.assignAdd(sumName(name), gradients[name]!))
+    const adds = trained.map(({ name }) => program.assignAdd(sumName(name), gradients[name]!))
     const { gradNorm, applied, done } = addUpdate(program, gradients, loss, settingsFrom(feed))
     const packed = (results: Readonly<Record<string, Output>>, after: readonly string[]): EntryResult => ({
       fetches: { summary: math.identity(math.pack(Object.values(results)), after) },
@@ -89,14 +92,14 @@ function addObjective(context: EntryContext, objective: ObjectiveGraph): void {
  * A step in parts: `gather.begin`, then `gather:<key>` for each part, then `gather.apply`, which is fed the sum of their losses.
  * One step's gradients are kept in variables meanwhile; a policy that never trains in parts never makes them.
  */
-function addGathering({ program, parameters }: EntryContext): void {
+function addGathering({ program, trained }: EntryContext): void {
   const math = new Arithmetic(program.graph)
   program.entry('gather.begin', () => {
-    const zeros = parameters.map(({ name }) => program.assign(sumName(name), math.zerosLike(program.read(name))))
+    const zeros = trained.map(({ name }) => program.assign(sumName(name), math.zerosLike(program.read(name))))
     return { fetches: { done: program.done(zeros) } }
   })
   program.entry('gather.apply', (feed) => {
-    const gradients = Object.fromEntries(parameters.map(({ name }) => [name, program.read(sumName(name))]))
+    const gradients = Object.fromEntries(trained.map(({ name }) => [name, program.read(sumName(name))]))
     const outcome = addUpdate(program, gradients, feed('loss', DType.float32), settingsFrom(feed))
     const results = { gradNorm: outcome.gradNorm, applied: math.toFloat(outcome.applied) }
     return {
@@ -109,7 +112,7 @@ function addGathering({ program, parameters }: EntryContext): void {
 const settingsFrom = (feed: Feeder) =>
   Object.fromEntries(optimiserFeeds.map((name) => [name, feed(name, DType.float32)])) as Record<OptimiserFeed, Output>
 
-function objectiveFunction({ options, parameters }: EntryContext, objective: ObjectiveGraph): SizedFunction {
+function objectiveFunction({ options, parameters, trained }: EntryContext, objective: ObjectiveGraph): SizedFunction {
   const { shape, forbidden } = options
   return {
     name: `objective ${objective.key}`,
@@ -128,11 +131,11 @@ function objectiveFunction({ options, parameters }: EntryContext, objective: Obj
       const own = Object.fromEntries(Object.keys(objective.inputs).map((name) => [name, inputs[objectiveInput(name)]!]))
       const metrics: Record<string, Tensor> = {}
       const lossOf = (weights: Weights): Scalar => {
-        const result = objectiveValue(weights, shape, forbidden, objective, batch, own)
+        const result = objectiveValue({ ...inputs, ...weights }, shape, forbidden, objective, batch, own)
         for (const [name, metric] of Object.entries(result.metrics)) metrics[`metric/${name}`] = tf.keep(metric)
         return result.loss
       }
-      const names = parameters.map(({ name }) => name)
+      const names = trained.map(({ name }) => name)
       const weights = names.map((name) => inputs[name]!)
       const { value, grads } = tf.valueAndGrads((...given: Tensor[]) =>
         lossOf(Object.fromEntries(names.map((name, i) => [name, given[i]!]))),
@@ -170,27 +173,55 @@ function addScore(context: EntryContext): void {
   program.entry('score', (feed) => ({ fetches: context.place(score, feedsOf(context, score, feed), feed) }))
 }
 
-/** Entry points that write and read variables. */
-function addStateEntries({ program, parameters }: EntryContext): void {
+/** Entry points that write and read variables, one for each group of parameters: `write.weights:0`, `write.weights:1`, ... */
+function addStateEntries({ program, options: { shape }, trained }: EntryContext): void {
   const math = new Arithmetic(program.graph)
-  const names = parameters.map(({ name }) => name)
-  const moments = names.flatMap((name) => Object.values(momentNames(name)))
+  const inGroups = (
+    name: string,
+    parameters: readonly Parameter[],
+    entry: (parameters: readonly Parameter[]) => (feed: Feeder) => EntryResult,
+  ) => parameterGroups(parameters).forEach((group, i) => program.entry(`${name}:${i}`, entry(group)))
   // Fed values live in JavaScript's memory, which a variable must not keep: hence the copies.
-  const write = (variables: readonly string[]) => (feed: Feeder) => {
-    const assigns = variables.map((name) => program.assign(name, math.copy(feed(name, DType.float32))))
-    return { fetches: { done: program.done(assigns) } }
-  }
-  const read = (variables: readonly string[]) => () => ({
-    fetches: Object.fromEntries(variables.map((name) => [name, program.read(name)])),
+  const write =
+    (variablesOf: (parameter: Parameter) => string[]) => (group: readonly Parameter[]) => (feed: Feeder) => {
+      const variables = group.flatMap(variablesOf)
+      const assigns = variables.map((name) => program.assign(name, math.copy(feed(name, DType.float32))))
+      return { fetches: { done: program.done(assigns) } }
+    }
+  const read = (variableOf: (parameter: Parameter) => string) => (group: readonly Parameter[]) => () => ({
+    fetches: Object.fromEntries(group.map(variableOf).map((name) => [name, program.read(name)])),
   })
-  program.entry('write.weights', write(names))
-  program.entry('write.moments', write(moments))
-  program.entry('read.weights', read(names))
-  program.entry('read.moments', read(moments))
+  const momentsOf = ({ name }: Parameter) => Object.values(momentNames(name))
+  inGroups(
+    'write.frozen',
+    frozenParameters(shape),
+    write(({ name }) => [name]),
+  )
+  inGroups(
+    'write.weights',
+    trained,
+    write(({ name }) => [name]),
+  )
+  inGroups('write.moments', trained, write(momentsOf))
+  inGroups(
+    'read.weights',
+    trained,
+    read(({ name }) => name),
+  )
+  inGroups(
+    'read.first',
+    trained,
+    read(({ name }) => momentNames(name).first),
+  )
+  inGroups(
+    'read.second',
+    trained,
+    read(({ name }) => momentNames(name).second),
+  )
   program.entry('zero.moments', () => {
-    const assigns = names.flatMap((name) => {
-      const value = program.read(name)
-      return Object.values(momentNames(name)).map((moment) => program.assign(moment, math.zerosLike(value)))
+    const assigns = trained.flatMap((parameter) => {
+      const value = program.read(parameter.name)
+      return momentsOf(parameter).map((moment) => program.assign(moment, math.zerosLike(value)))
     })
     return { fetches: { done: program.done(assigns) } }
   })

@@ -1,9 +1,10 @@
 /** The policy whose every act is one call of a recorded graph. */
-import type { ModelShape } from '#shared/experiment/presets.ts'
 import { checkBatch, checkRequest, checkRows, objectiveNamed, partsOf } from '../policy-checks.ts'
 import type { GenerateRequest, ObjectiveGraph, OptimiserSettings, Policy, PolicyOptions, PolicyState, Rollout, TokenRows, TrainBatch, TrainResult } from '../policy.ts' // prettier-ignore
-import { fromStored, toStored, type NamedArrays } from '../model/layout.ts'
-import { parametersOf, type Parameter } from '../model/parameters.ts'
+import { checkSizes, parameterGroups, storedArray, tensorsOf } from '../model/layout.ts'
+import { tunedShape, type TunedShape } from '../model/lora/adapters.ts'
+import type { Parameter } from '../model/parameter.ts'
+import { frozenParameters, partsOf as tensorParts, trainedParameters } from '../model/parameters.ts'
 import { sampleAll } from '../rollout/continuous-batching.ts'
 import { batchingLimits } from '../rollout/limits.ts'
 import type { Backend } from '../tensor/backend.ts'
@@ -15,20 +16,29 @@ import { cachedProgram } from './graph-cache.ts'
 import { RecordedTokens } from './recorded-tokens.ts'
 
 export class RecordedPolicy implements Policy {
-  readonly shape: ModelShape
+  readonly shape: TunedShape
   private readonly program: Program
+  /** Those that are trained. */
   private readonly parameters: readonly Parameter[]
   private readonly objectives: readonly ObjectiveGraph[]
   private optimiserStep = 0
   /** Moments are made at their first use: a policy that only samples never pays for them. */
   private hasMoments = false
 
-  /** Records or loads the program; weights come with `write`. */
+  /** Records or loads the program; weights come with `write`, those below adapters with `freeze`. */
   constructor(backend: Backend, options: PolicyOptions) {
-    this.shape = options.shape
-    this.parameters = parametersOf(options.shape)
+    this.shape = tunedShape(options)
+    this.parameters = trainedParameters(this.shape)
     this.objectives = options.objectives
-    this.program = cachedProgram(backend, options, options.graphCache, () => recordProgram(backend, options))
+    const recorded = { ...options, shape: this.shape }
+    this.program = cachedProgram(backend, recorded, options.graphCache, () => recordProgram(backend, recorded))
+  }
+
+  /** @throws Failure 'checkpoint.incompatible'. */
+  freeze(base: PolicyState['weights']): void {
+    const parameters = frozenParameters(this.shape)
+    checkSizes(parameters, base)
+    this.store('write.frozen', parameters, (parameter) => ({ [parameter.name]: this.stored(parameter, base) }))
   }
 
   async train(
@@ -75,40 +85,28 @@ export class RecordedPolicy implements Policy {
   }
 
   async read({ moments = false }: { moments?: boolean } = {}): Promise<PolicyState> {
-    const arrays = fromStored(this.parameters, this.shape, this.fetch('read.weights'))
-    const shapes = this.parameters.flatMap(({ parts }) => parts)
+    const arrays = this.fetch('read.weights', ({ name }) => name)
+    const shapes = tensorParts(this.parameters)
     const weights = new Map(shapes.map(({ name, shape }) => [name, { shape, data: arrays.get(name)! }]))
     const { optimiserStep } = this
     if (!moments) return { weights, optimiserStep }
     this.needMoments()
-    const fetched = this.fetch('read.moments')
-    const half = (which: 'first' | 'second') =>
-      fromStored(
-        this.parameters,
-        this.shape,
-        new Map(this.parameters.map(({ name }) => [name, fetched.get(momentNames(name)[which])!])),
-      )
+    const half = (which: 'first' | 'second') => this.fetch(`read.${which}`, ({ name }) => momentNames(name)[which])
     return { weights, optimiserStep, moments: { first: half('first'), second: half('second') } }
   }
 
   async write({ weights, moments, optimiserStep }: PolicyState): Promise<void> {
-    const arrays = new Map([...weights].map(([name, { data }]) => [name, data]))
-    const stored = toStored(this.parameters, this.shape, arrays)
-    const halves = moments && {
-      first: toStored(this.parameters, this.shape, moments.first),
-      second: toStored(this.parameters, this.shape, moments.second),
-    }
-    // All is checked before anything is written.
-    this.program.run(
-      'write.weights',
-      Object.fromEntries(this.parameters.map(({ name, shape }) => [name, { data: stored.get(name)!, shape }])),
-    )
-    if (halves === undefined) return this.resetOptimiser()
-    const feeds = this.parameters.flatMap(({ name, shape }): [string, Feed][] => {
-      const { first, second } = momentNames(name)
-      return [[first, { data: halves.first.get(name)!, shape }], [second, { data: halves.second.get(name)!, shape }]] // prettier-ignore
+    // What can be checked is checked before anything is written.
+    checkSizes(this.parameters, weights)
+    if (moments) checkMoments(this.parameters, moments)
+    this.store('write.weights', this.parameters, (parameter) => ({ [parameter.name]: this.stored(parameter, weights) }))
+    if (moments === undefined) return this.resetOptimiser()
+    this.store('write.moments', this.parameters, (parameter) => {
+      const { first, second } = momentNames(parameter.name)
+      const half = (from: ReadonlyMap<string, Float32Array>) =>
+        storedArray(parameter, this.shape, (name) => from.get(name))
+      return { [first]: half(moments.first), [second]: half(moments.second) }
     })
-    this.program.run('write.moments', Object.fromEntries(feeds))
     this.hasMoments = true
     this.optimiserStep = optimiserStep
   }
@@ -127,8 +125,38 @@ export class RecordedPolicy implements Policy {
     this.hasMoments = true
   }
 
-  private fetch(entry: string): NamedArrays {
-    return new Map(Object.entries(this.program.run(entry, {})).map(([name, { data }]) => [name, data as Float32Array]))
+  private stored(parameter: Parameter, weights: PolicyState['weights']): Float32Array {
+    return storedArray(parameter, this.shape, (name) => weights.get(name)?.data)
+  }
+
+  /** Runs the entry points `<entry>:0`, `<entry>:1`, ... which write the variables of a group of parameters each. */
+  private store(
+    entry: string,
+    parameters: readonly Parameter[],
+    arraysOf: (parameter: Parameter) => Readonly<Record<string, Float32Array>>,
+  ): void {
+    parameterGroups(parameters).forEach((group, i) => {
+      const feeds = group.flatMap((parameter) =>
+        Object.entries(arraysOf(parameter)).map(([name, data]): [string, Feed] => [
+          name,
+          { data, shape: parameter.shape },
+        ]),
+      )
+      this.program.run(`${entry}:${i}`, Object.fromEntries(feeds))
+    })
+  }
+
+  /** Variables by Hugging Face's names, read group by group. */
+  private fetch(entry: string, variableOf: (parameter: Parameter) => string): Map<string, Float32Array> {
+    const tensors = new Map<string, Float32Array>()
+    parameterGroups(this.parameters).forEach((group, i) => {
+      const fetched = this.program.run(`${entry}:${i}`, {})
+      for (const parameter of group) {
+        const array = fetched[variableOf(parameter)]!.data as Float32Array
+        for (const [name, data] of tensorsOf(parameter, this.shape, array)) tensors.set(name, data)
+      }
+    })
+    return tensors
   }
 
   private trainInParts(
@@ -158,6 +186,11 @@ export class RecordedPolicy implements Policy {
     checkBatch(batch, objective, this.shape)
     return objective
   }
+}
+
+function checkMoments(parameters: readonly Parameter[], moments: NonNullable<PolicyState['moments']>): void {
+  for (const half of [moments.first, moments.second])
+    checkSizes(parameters, new Map([...half].map(([name, { length }]) => [name, { shape: [length] }])))
 }
 
 const rowFeeds = ({ tokens, rows, width, lengths }: TokenRows): Record<string, Feed> => ({

@@ -20,7 +20,7 @@ beforeAll(() => {
   const parameters = parametersOf(shape)
   const stored = toStored(parameters, shape, initialWeights(shape, 3))
   program.run(
-    'write.weights',
+    'write.weights:0',
     Object.fromEntries(parameters.map(({ name, shape }) => [name, { data: stored.get(name)!, shape }])),
   )
 })

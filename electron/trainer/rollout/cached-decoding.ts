@@ -7,10 +7,10 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
-import type { ModelShape } from '#shared/experiment/presets.ts'
 import { attentionWithKeys, positionsOf } from '../model/attention.ts'
 import { gather, rowsOf } from '../model/embedding.ts'
-import { linear } from '../model/linear.ts'
+import type { TunedShape } from '../model/lora/adapters.ts'
+import { project } from '../model/lora/projection.ts'
 import { rmsNorm } from '../model/rms-norm.ts'
 import { jointFactors, rotations, turn } from '../model/rope.ts'
 import { feedForward, jointProjection, layerWeights, logitsOf, turnsUpTo, type Weights } from '../model/transformer.ts'
@@ -32,7 +32,7 @@ export type Caches = Readonly<Record<string, Tensor2D>>
 /** Scores of the next token of every sequence, [n, V]. Extends the caches, in place. */
 export function decode(
   weights: Weights,
-  shape: ModelShape,
+  shape: TunedShape,
   caches: Caches,
   capacity: number,
   inputs: DecodeInputs,
@@ -63,7 +63,7 @@ export function decode(
     const scores = tf.add(thinProduct(q, extended('k', heads), true), mask)
     const p = raw<Tensor4D>('Softmax', [scores], { T: { type: DType.float32 } })
     const o = tf.reshape(thinProduct(p, extended('v', heads + kvHeads)), [rows, heads * headSize]) as Tensor2D
-    x = tf.add(x, linear(o, w('out')))
+    x = tf.add(x, project(o, w, 'out', shape))
     x = feedForward(x, w, shape)
   }
   const hidden = rmsNorm(x, weights['norm'] as Tensor1D, shape.normEps)
@@ -112,7 +112,7 @@ function lookBackMask(positions: Tensor1D, capacity: number): Tensor4D {
  * Keys and values of whole prompts, right-padded, for the caches of the sequences that continue them.
  * Shapes  tokens int32 [P, L] -> `k0`, `v0`, ... each [P, kvHeads, L, headSize].
  */
-export function promptKeys(weights: Weights, shape: ModelShape, tokens: Tensor2D): Record<string, Tensor> {
+export function promptKeys(weights: Weights, shape: TunedShape, tokens: Tensor2D): Record<string, Tensor> {
   const [prompts, width] = tokens.shape
   const at = positionsOf(shape, prompts, turnsUpTo(shape, width))
   const keys: Record<string, Tensor> = {}
@@ -122,7 +122,7 @@ export function promptKeys(weights: Weights, shape: ModelShape, tokens: Tensor2D
     const { out, k, v } = attentionWithKeys(jointProjection(x, w, shape), shape, at)
     keys[`k${layer}`] = tf.transpose(k, [1, 0, 2, 3])
     keys[`v${layer}`] = tf.transpose(v, [1, 0, 2, 3])
-    x = tf.add(x, linear(out, w('out')))
+    x = tf.add(x, project(out, w, 'out', shape))
     x = feedForward(x, w, shape)
   }
   return keys

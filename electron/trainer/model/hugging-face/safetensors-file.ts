@@ -50,9 +50,13 @@ export function openSafetensors(path: string): SafetensorsFile {
     const tensors = new Map<string, StoredTensor>()
     let expected = 0
     for (const { name, dtype, shape, from, to } of entriesOf(path, header)) {
-      if (!isStoredType(dtype)) throw broken(path, `tensor ${name} is ${dtype}; f32, bf16 and f16 weights can be trained`)
+      if (!isStoredType(dtype))
+        throw broken(path, `tensor ${name} is ${dtype}; f32, bf16 and f16 weights can be trained`)
       if (from !== expected || to - from !== sizeOf(shape) * bytesOf[dtype])
-        throw broken(path, `tensor ${name} lies at [${from}, ${to}], which does not fit its shape [${shape.join(', ')}]`)
+        throw broken(
+          path,
+          `tensor ${name} lies at [${from}, ${to}], which does not fit its shape [${shape.join(', ')}]`,
+        )
       expected = to
       tensors.set(name, { shape, dtype, read: () => readTensor(path, start + from, sizeOf(shape), dtype) })
     }
