@@ -9,4 +9,6 @@ export interface MenuEntry {
   readonly hint?: string
   readonly disabled?: boolean
   readonly danger?: boolean
+  /** Given: a setting that is on or off; the menu stays open when it is changed. */
+  readonly checked?: boolean
 }
