@@ -2,6 +2,8 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../engine/version.ts'
 import { createCli } from './cli.ts'
+import { addAnalyzeCommand } from './commands/analyze.ts'
+import { addCurvesCommands } from './commands/curves.ts'
 import { addDatasetCommands } from './commands/dataset.ts'
 import { addDoctorCommands } from './commands/doctor.ts'
 import { addEngineCommands } from './commands/engine.ts'
@@ -24,7 +26,9 @@ for (const add of [
   addStudyCommands,
   addRunCommands,
   addDatasetCommands,
+  addCurvesCommands,
   addVerifyCommand,
+  addAnalyzeCommand,
   addDoctorCommands,
   addEngineCommands,
 ])

@@ -1,5 +1,6 @@
 /** What every procedure is given: the parts of a running engine. */
 import type { Curves } from './analysis/branch-curves.ts'
+import type { CurveImports } from './curves/import-curves.ts'
 import type { DatasetService } from './datasets/dataset-service.ts'
 import type { Estimates } from './estimates/estimates.ts'
 import type { Jobs } from './jobs.ts'
@@ -21,4 +22,5 @@ export interface EngineContext {
   readonly estimates: Estimates
   readonly curves: Curves
   readonly studies: Studies
+  readonly curveImports: CurveImports
 }

@@ -12,6 +12,7 @@ import { Failure, factsOf } from '#shared/contract/failure.ts'
 import { createCurves } from './analysis/branch-curves.ts'
 import { createFits } from './analysis/fits.ts'
 import type { EngineContext } from './context.ts'
+import { createCurveImports } from './curves/import-curves.ts'
 import { createDatasetService } from './datasets/dataset-service.ts'
 import { noSubset } from './datasets/subsets/save-subset.ts'
 import { createEstimates } from './estimates/estimates.ts'
@@ -128,12 +129,15 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
   })
   const fits = createFits(store, now)
   const curves = createCurves({ ...common, fits })
+  const curveImports = createCurveImports({ ...common, codeVersion: codeVersion() })
   const studies = createStudies({
     ...{ ...common, workspace, threads, runs, estimates, isOnItsWay: scheduler.isOnItsWay },
     studies: createStudyRecords(store),
     conclude: concludeWith({ ...common, curves, fits }),
   })
-  const context: EngineContext = { workspace, jobs, datasets, notices, log, system, runs, estimates, curves, studies }
+  const context: EngineContext = {
+    ...{ workspace, jobs, datasets, notices, log, system, runs, estimates, curves, curveImports, studies },
+  }
 
   const serving = new Set<WebSocket>()
   const lifetime = createLifetime({

@@ -25,6 +25,7 @@ const curve = (change: Partial<BranchCurve>): BranchCurve => ({
   points: [point(0, 0, 0.2), point(10, 1e12, 0.5)],
   minValLoss: null,
   regime: null,
+  origin: null,
   fit: null,
   ...change,
 })

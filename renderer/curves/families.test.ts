@@ -95,6 +95,7 @@ describe('families', () => {
     beforeFlops: 0,
     minValLoss: null,
     regime: null,
+    origin: null,
     fit: null,
     points: [0, ends].map((x) => ({
       step: x,

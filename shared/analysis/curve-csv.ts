@@ -4,6 +4,7 @@
  * `val_loss`, anything else is a benchmark.
  */
 import { Failure } from '#shared/contract/failure.ts'
+import { CurveRefusal, orRefused, throwRefusal, type OnRefusal } from './curve-refusal.ts'
 
 export const csvColumns = [
   'dataset',
@@ -39,9 +40,14 @@ export interface CsvRun {
 /**
  * Rows of a CSV text by run, points in order of compute.
  * Throws `input.invalid` (line and field named) for a missing column, a number that is none, a run that changes its
- * dataset, stage or parent, or a measurement given twice; `input.empty` for no rows.
+ * dataset, stage or parent, or a measurement given twice; `input.empty` for no rows. With an `onRefusal` that does not throw
+ * a run with such a row is left out as a whole, and the others go on.
  */
-export function readCsvRuns(text: string, file: string): { runs: CsvRun[]; flopsUnit: number } {
+export function readCsvRuns(
+  text: string,
+  file: string,
+  onRefusal: OnRefusal = throwRefusal,
+): { runs: CsvRun[]; flopsUnit: number } {
   const rows = csvRows(text, file)
   const header = rows.shift()
   if (!header)
@@ -60,15 +66,16 @@ export function readCsvRuns(text: string, file: string): { runs: CsvRun[]; flops
   }
 
   const runs = new Map<string, CsvRun>()
-  for (const { line, cells } of rows) {
+  const refused = new Set<string>()
+
+  function takeRow({ line, cells }: CsvRow): void {
     const cell = (column: Column): string => (cells[at(column)] ?? '').trim()
     const refuse = (column: Column, message: string): never => {
-      throw new Failure({
-        code: 'input.invalid',
+      throw new CurveRefusal(
+        { file, line, field: column, curve: cell('run') || null },
         message,
-        input: `${file}:${line}, field "${column}"`,
-        remedy: 'Correct that row, or leave it out.',
-      })
+        'Correct that row, or leave it out.',
+      )
     }
     const text = (column: Column): string => cell(column) || refuse(column, 'The field is empty.')
     const number = (column: Column, value = cell(column)): number => {
@@ -78,6 +85,7 @@ export function readCsvRuns(text: string, file: string): { runs: CsvRun[]; flops
     const optional = (column: Column): number | null => (cell(column) === '' ? null : number(column))
 
     const id = text('run')
+    if (refused.has(id)) return
     const known = runs.get(id)
     const run: CsvRun = known ?? {
       id,
@@ -111,7 +119,18 @@ export function readCsvRuns(text: string, file: string): { runs: CsvRun[]; flops
       refuse('metric', `Run "${id}" already has "${metric}" at this compute (line ${point.line}).`)
     point.values.set(metric, number('value'))
   }
-  if (runs.size === 0) {
+
+  for (const row of rows) {
+    orRefused(
+      () => takeRow(row),
+      (refusal) => {
+        if (refusal.curve !== null) refused.add(refusal.curve)
+        onRefusal(refusal)
+      },
+    )
+  }
+  for (const id of refused) runs.delete(id)
+  if (rows.length === 0) {
     throw new Failure({
       code: 'input.empty',
       message: 'The file has a header and no rows.',
@@ -125,9 +144,14 @@ export function readCsvRuns(text: string, file: string): { runs: CsvRun[]; flops
 
 const columnsRemedy = `A curve table has the columns ${csvColumns.join(',')} (flops_e18 instead of flops for units of 1e18).`
 
+interface CsvRow {
+  readonly line: number
+  readonly cells: readonly string[]
+}
+
 /** RFC 4180: quotes, doubled quotes, commas and line ends inside quotes; empty lines are skipped. */
-function csvRows(text: string, file: string): { line: number; cells: string[] }[] {
-  const rows: { line: number; cells: string[] }[] = []
+function csvRows(text: string, file: string): CsvRow[] {
+  const rows: CsvRow[] = []
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text
   let line = 1
   let start = 1

@@ -5,7 +5,8 @@
  */
 import { eventIterator, oc } from '@orpc/contract'
 import * as z from 'zod'
-import { ExperimentSpec, RlStage } from '../experiment/spec.ts'
+import { Budget, ExperimentSpec, RlStage } from '../experiment/spec.ts'
+import { CurveImport, RunOrigin } from './curves.ts'
 import {
   ColumnMapping,
   Dataset,
@@ -285,6 +286,10 @@ export const contract = {
     list: call.input(nothing).output(z.object({ studies: z.array(Study) })),
     startQuick: call.input(z.strictObject({ seed: z.int().nonnegative().default(1) })).output(z.object({ id: Id })),
     /** As much of the miniature of the paper as the budget holds; times are estimates. */
+  curves: {
+    /** Curve files (docs/commands.md) and logs of other trainers become runs. A path, or `upload:ID`. */
+    import: call.input(z.strictObject({ path: z.string().min(1) })).output(CurveImport),
+  },
     startPaper: call.input(z.strictObject({ budgetMinutes: z.number().positive().max(100_000) })).output(
       z.object({
         id: Id,
@@ -326,6 +331,8 @@ export const BranchCurve = z.object({
     .object({
       verdict: z.enum(['identified', 'loose', 'not-identifiable']),
       params: z.record(z.string(), z.number()),
+  /** Null: trained here. */
+  origin: RunOrigin.nullable(),
       pSft: z.number(),
       plRl: z.object({ value: z.number(), lo: z.number(), hi: z.number() }),
       aPost: z.object({ value: z.number(), lo: z.number(), hi: z.number() }),

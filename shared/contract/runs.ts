@@ -1,8 +1,8 @@
 /** Runs as they cross the wire. A run is one stage; runs form a tree through parent and parentStep. */
 import * as z from 'zod'
 import { Stage } from '../experiment/spec.ts'
-import { modelPresetNames } from '../experiment/presets.ts'
 import { Id } from './datasets.ts'
+import { RunOrigin } from './curves.ts'
 import { SampleRecord, StageKind } from './journal.ts'
 
 export const runStates = ['queued', 'running', 'paused', 'interrupted', 'failed', 'stopped', 'completed'] as const
@@ -34,7 +34,8 @@ export const RunSummary = z.object({
   stage: StageKind,
   objective: z.string(), // 'sft', 'grpo', 'luffy', 'pretrain', ...
   paradigm: z.enum(['pretrain', 'sft', 'sequential', 'rl', 'synchronized']),
-  model: z.enum(modelPresetNames),
+  /** A preset's name, or a model folder's (shared/experiment/model-name.ts). */
+  model: z.string(),
   task: z.string(),
   data: z.string(), // name of the subset or built-in set
   seed: z.int(),
@@ -51,6 +52,8 @@ export const RunSummary = z.object({
   queuePosition: z.int().nullable(),
   /** Newest values of a few keys: train/loss, val/loss, train/reward, eval/accuracy, eval/greedy. */
   last: z.record(z.string(), z.number()),
+  /** Null: trained here. */
+  origin: RunOrigin.nullable(),
   role: z.string().nullable(), // in a study: base | sft | branch | pure-sft | pure-rl | luffy
   study: Id.nullable(),
   error: FailureShape.nullable(),
@@ -62,7 +65,8 @@ export const RunSummary = z.object({
 export type RunSummary = z.infer<typeof RunSummary>
 
 export const RunDetail = RunSummary.extend({
-  spec: Stage,
+  /** Null for an imported run: it was never a stage here. */
+  spec: Stage.nullable(),
   attempts: z.int(),
   trainerPid: z.int().nullable(),
   enginePid: z.int(),
@@ -89,7 +93,7 @@ export const Series = z.object({
 })
 export type Series = z.infer<typeof Series>
 
-/** An evaluation with its interval: Wilson for one answer a prompt, by prompt otherwise. */
+/** An evaluation with its interval: Wilson for one answer a prompt, by prompt otherwise. `n` is 0 where a file gives a score alone. */
 export const EvaluationPoint = z.object({
   step: z.int(),
   flops: z.number(),
@@ -98,6 +102,8 @@ export const EvaluationPoint = z.object({
   n: z.int(),
   accuracy: z.object({ value: z.number(), lo: z.number(), hi: z.number() }),
   greedy: z.object({ value: z.number(), lo: z.number(), hi: z.number() }).nullable(),
+  /** Shares by benchmark, of runs whose file gives them. */
+  scores: z.record(z.string(), z.number()).optional(),
 })
 export type EvaluationPoint = z.infer<typeof EvaluationPoint>
 

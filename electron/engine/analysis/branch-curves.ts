@@ -4,7 +4,9 @@ import { classifyRegimes } from '#shared/analysis/regimes.ts'
 import type { Regime } from '#shared/analysis/types.ts'
 import type { BranchCurve } from '#shared/contract/contract.ts'
 import { Failure } from '#shared/contract/failure.ts'
+import type { RunOrigin } from '#shared/contract/curves.ts'
 import type { EvaluationPoint, RunSummary } from '#shared/contract/runs.ts'
+import { noiseOf } from '../curves/plan-runs.ts'
 import type { Log } from '../log.ts'
 import type { Notices } from '../notices.ts'
 import { noSuchRun } from '../runs/no-such-run.ts'
@@ -67,7 +69,8 @@ export function createCurves({ records, measurements, fits, notices, log }: Curv
     const points = rows.map((row) => evaluationPoint(row, run))
     const sft = sftAbove(run)
     const losses = sft ? lossesOf(sft) : []
-    const request = fitRequest(run, rows, points)
+    const origin = run.origin === null ? null : (JSON.parse(run.origin) as RunOrigin)
+    const request = fitRequest(run, rows, points, origin)
     const fit =
       request === null ? null : await within(fitOf(run, request), patienceMs, () => notices.changed('points', run.id))
     return {
@@ -82,7 +85,8 @@ export function createCurves({ records, measurements, fits, notices, log }: Curv
       parentStep: run.parent_step,
       beforeFlops: run.before_flops,
       points,
-      minValLoss: losses.length > 0 ? Math.min(...losses.map(({ loss }) => loss)) : null,
+      minValLoss: losses.length > 0 ? Math.min(...losses.map(({ loss }) => loss)) : (origin?.printedMinLoss ?? null),
+      origin,
       regime:
         run.kind === 'sft' || run.parent !== sft?.id || run.parent_step === null
           ? null
@@ -132,11 +136,12 @@ function fitRequest(
   run: RunRow,
   rows: readonly EvaluationRow[],
   points: readonly EvaluationPoint[],
+  origin: RunOrigin | null,
 ): FitRequest | null {
   if (run.kind !== 'rl' && run.kind !== 'synchronized') return null
   const start = points.find((point) => point.step === 0)
   if (!start) return null
-  const sds = rows.flatMap((row) => samplingSd(outcomesOf(row)) ?? [])
+  const sds = rows.flatMap((row) => samplingSd(outcomesOf(row)) ?? importedNoise(row, origin) ?? [])
   return {
     points: points
       .filter((point) => point.step > 0)
@@ -145,6 +150,12 @@ function fitRequest(
     noiseSd: sds.length > 0 ? 100 * Math.sqrt(sds.reduce((sum, sd) => sum + sd * sd, 0) / sds.length) : null,
   }
 }
+
+/** What an imported evaluation's noise should be by the sizes of its benchmarks. */
+const importedNoise = (row: EvaluationRow, origin: RunOrigin | null): number | null =>
+  origin === null || row.benchmarks === null
+    ? null
+    : noiseOf(JSON.parse(row.benchmarks) as Record<string, number>, origin.benchmarks)
 
 /** The regime in which a checkpoint lies, by its SFT run's losses. */
 export function regimeAt(

@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts'
 import { noCheckpoint } from './create-runs.ts'
 import { pinOnDisk } from './launch.ts'
 import { noSuchRun } from './no-such-run.ts'
+import { assertTrainedHere } from './trained-here.ts'
 
 export interface ChangeRuns {
   rename(id: string, name: string): void
@@ -50,6 +51,7 @@ export function createChangeRuns({ store, records, measurements, runsFolder, now
     },
     pin(id, step, pinned) {
       const run = find(id)
+      assertTrainedHere(run, 'keep a checkpoint of it')
       const checkpoints = measurements.checkpoints(run.no)
       const checkpoint = checkpoints.find((each) => each.step === step)
       if (!checkpoint)

@@ -11,6 +11,7 @@ import { noSuchRun } from './no-such-run.ts'
 
 export interface CreateOptions {
   /** Goes on without a client. */
+import { assertTrainedHere } from './trained-here.ts'
   readonly detached: boolean
   /** For a study: which study, and the role of each stage's run. */
   readonly study?: { readonly id: string; readonly roles: readonly (string | null)[] }
@@ -122,6 +123,7 @@ export function createCreateRuns(deps: CreateRunsDeps): CreateRuns {
       } as ExperimentSpec
       const [run] = create(spec, { detached })
       // Kept from now on: the parent may go on and drop older ones before the branch has started.
+      assertTrainedHere(parent, 'branch from it')
       pinOnDisk(deps.runsFolder, from, checkpoints.find((checkpoint) => checkpoint.step === at)!.path)
       return { run: run!, step: at }
     },

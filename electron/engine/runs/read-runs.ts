@@ -1,7 +1,7 @@
 /** What can be asked about runs: lists, details, points, evaluations, samples, the log. Nothing here changes anything. */
 import { join } from 'node:path'
 import type * as z from 'zod'
-import { accuracyInterval, type PromptOutcome } from '#shared/analysis/accuracy.ts'
+import { accuracyInterval, wilsonInterval, type PromptOutcome } from '#shared/analysis/accuracy.ts'
 import type {
   EvaluationPoint,
   RunDetail,
@@ -109,6 +109,7 @@ export function createReadRuns({ records, measurements, runsFolder }: ReadRunsDe
 
 /** An evaluation with its intervals: by prompt over the sampled answers, Wilson over the greedy ones. */
 export function evaluationPoint(row: EvaluationRow, run: Pick<RunRow, 'kind' | 'before_flops'>): EvaluationPoint {
+  if (row.score !== null) return scoredPoint(row, row.score, run)
   const outcomes = outcomesOf(row)
   const greedy = greedyOf(row)
   const part = ({ value, lo, hi }: { value: number; lo: number; hi: number }) => ({ value, lo, hi })
@@ -123,7 +124,23 @@ export function evaluationPoint(row: EvaluationRow, run: Pick<RunRow, 'kind' | '
   }
 }
 
-/** Right answers of k, by prompt. */
+/** An evaluation of which only the score is known: Wilson over its problems; no interval where their number is not known either. */
+function scoredPoint(row: EvaluationRow, score: number, run: Pick<RunRow, 'kind' | 'before_flops'>): EvaluationPoint {
+  const n = row.problems ?? 0
+  const { lo, hi } = n > 0 ? wilsonInterval(score * n, n) : { lo: score, hi: score }
+  return {
+    step: row.step,
+    flops: row.flops,
+    totalFlops: run.kind === 'pretrain' ? 0 : run.before_flops + row.flops,
+    k: row.k,
+    n,
+    accuracy: { value: score, lo: Math.min(lo, score), hi: Math.max(hi, score) },
+    greedy: null,
+    ...(row.benchmarks !== null && { scores: JSON.parse(row.benchmarks) as Record<string, number> }),
+  }
+}
+
+/** Right answers of k, by prompt; empty where only the score is known. */
 export const outcomesOf = (row: EvaluationRow): PromptOutcome[] =>
   (JSON.parse(row.correct) as number[]).map((correct) => ({ correct, answers: row.k }))
 

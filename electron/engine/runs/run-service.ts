@@ -8,6 +8,7 @@ import { createReadRuns, type ReadRuns } from './read-runs.ts'
 import type { Scheduler } from './scheduler.ts'
 
 export interface RunService extends ReadRuns, ChangeRuns, CreateRuns {
+import { assertTrainedHere } from './trained-here.ts'
   pause(id: string): void
   stop(id: string): void
   resume(id: string, detached: boolean): void
@@ -80,10 +81,12 @@ export function createRunService(deps: RunServiceDeps): RunService {
       for (const each of resumed) records.change(each, { detached: detached ? 1 : 0 })
       announced(resumed)
     },
+      assertTrainedHere(records.byId(id), 'pause it')
     leave(then) {
       const held = scheduler.atWork().filter((run) => run.detached === 0)
       const ids = held.map((run) => run.id)
       if (then === 'keep') for (const id of ids) records.change(id, { detached: 1 })
+      assertTrainedHere(records.byId(id), 'stop it')
       else scheduler.putAside(held)
       announced(ids)
       return ids

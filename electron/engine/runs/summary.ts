@@ -34,6 +34,7 @@ export function summaryOf(run: RunRow, measurements: Measurements, queuePosition
     activity: run.activity as RunSummary['activity'],
     queuePosition,
     last: measurements.newest(run.no, listedKeys),
+    origin: run.origin === null ? null : (JSON.parse(run.origin) as RunSummary['origin']),
     role: run.role,
     study: run.study,
     error: run.error === null ? null : (JSON.parse(run.error) as FailureFacts),
@@ -68,7 +69,7 @@ export function detailOf(
 ): RunDetail {
   return {
     ...summaryOf(run, measurements, queuePosition),
-    spec: JSON.parse(run.stage) as Stage,
+    spec: JSON.parse(run.stage) as Stage | null,
     attempts: run.attempt,
     trainerPid: run.state === 'running' ? (attempt?.pid ?? null) : null,
     enginePid: process.pid,

@@ -2,7 +2,7 @@
  * What a run measured. Writing is the hot path (prepared once, called inside the ingestion's transaction); reading decimates in
  * SQL, so that a long run never becomes a long pause.
  */
-import type { Selectable } from 'kysely'
+import type { Insertable, Selectable } from 'kysely'
 import type { SampleRecord } from '#shared/contract/journal.ts'
 import type { Series } from '#shared/contract/runs.ts'
 import type { CheckpointTable, EvaluationTable, EventTable } from './schema.ts'
@@ -22,7 +22,7 @@ export interface Position {
 export interface Measurements {
   putMetrics(run: number, attempt: number, at: Position, values: Readonly<Record<string, number>>): void
   putSamples(run: number, step: number, purpose: 'train' | 'eval', samples: readonly SampleRecord[]): void
-  putEvaluation(row: EvaluationRow): void
+  putEvaluation(row: Insertable<EvaluationTable>): void
   putCheckpoint(row: Omit<CheckpointRow, 'pinned'>): void
   dropCheckpoint(run: number, step: number): void
   addEvent(run: number, step: number, level: EventRow['level'], text: string, at: number): void

@@ -21,6 +21,8 @@ export interface RunRecords {
   descendants(id: string): RunRow[]
   ofStudy(study: string): RunRow[]
   byFingerprint(fingerprint: string): RunRow[]
+  /** Living runs that were not trained here. */
+  imported(): RunRow[]
   insert(run: NewRun): void
   change(id: string, change: RunChange): void
   /** Puts runs at the end of the queue, in their order. */
@@ -64,6 +66,8 @@ export function createRunRecords(store: Store): RunRecords {
     ofStudy: (study) => store.all(selectRuns().where('study', '=', study).orderBy('no')),
     byFingerprint: (fingerprint) =>
       store.all(selectRuns().where('fingerprint', '=', fingerprint).where('deleted_at', 'is', null).orderBy('no')),
+    imported: () =>
+      store.all(selectRuns().where('origin', 'is not', null).where('deleted_at', 'is', null).orderBy('no')),
     insert: (run) => void store.run(query.insertInto('runs').values(run)),
     change: (id, change) => void store.run(query.updateTable('runs').set(change).where('id', '=', id)),
     enqueue: (ids) =>

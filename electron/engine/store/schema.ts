@@ -43,6 +43,7 @@ export interface RunTable {
   backend: string | null
   parameters: number | null
   created_at: number
+  origin: string | null
   started_at: number | null
   ended_at: number | null
   deleted_at: number | null
@@ -100,6 +101,9 @@ export interface EvaluationTable {
   correct: string
   greedy: string
 }
+  score: number | null
+  problems: number | null
+  benchmarks: string | null
 
 export interface CheckpointTable {
   run_no: number

@@ -4,7 +4,8 @@ import runs from './0010-runs.ts'
 import measurements from './0020-measurements.ts'
 import datasets from './0030-datasets.ts'
 import studies from './0040-studies.ts'
+import origins from './0050-origins.ts'
 
-export const migrations: readonly Migration[] = [runs, measurements, datasets, studies]
+export const migrations: readonly Migration[] = [runs, measurements, datasets, studies, origins]
 
 export const newestVersion = migrations.at(-1)!.version

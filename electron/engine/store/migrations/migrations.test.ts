@@ -253,3 +253,26 @@ describe('0040 studies', () => {
     expect(() => insert('studies', { ...study, id: 'study_bbbb', state: 'asleep' })).toThrow(/CHECK/)
   })
 })
+
+describe('0050 origins', () => {
+  beforeEach(() => {
+    to(40)
+    insert('runs', run)
+    insert('evaluations', { run_no: 1, step: 1, flops: 1, k: 4, prompt_ids: '[1]', correct: '[2]', greedy: '[1]' })
+    to(50)
+  })
+
+  it('leaves runs that were trained here without an origin, and their evaluations by prompt', () => {
+    expect(all('runs')).toEqual([{ ...run, origin: null }])
+    expect(all('evaluations')).toEqual([expect.objectContaining({ correct: '[2]', score: null, problems: null })])
+  })
+
+  it('keeps an origin and evaluations of a score alone, and refuses what is neither', () => {
+    insert('runs', { ...run, no: 2, id: 'run_bbbb', origin: '{"kind":"imported"}' })
+    const bare = { run_no: 2, step: 0, flops: 0, k: 1, prompt_ids: '[]', correct: '[]', greedy: '[]' }
+    insert('evaluations', { ...bare, score: 0.5, problems: 9, benchmarks: '{"x":0.5}' })
+    expect(() => insert('runs', { ...run, no: 3, id: 'run_cccc', origin: '{' })).toThrow(/CHECK/)
+    expect(() => insert('evaluations', { ...bare, step: 1, score: 50 })).toThrow(/CHECK/)
+    expect(() => insert('evaluations', { ...bare, step: 1, score: 0.5, benchmarks: 'x' })).toThrow(/CHECK/)
+  })
+})
