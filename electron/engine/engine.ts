@@ -7,14 +7,12 @@ import { existsSync, rmSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { WebSocket } from 'ws'
-import type { Subset } from '#shared/contract/datasets.ts'
 import { Failure, factsOf } from '#shared/contract/failure.ts'
 import { createCurves } from './analysis/branch-curves.ts'
 import { createFits } from './analysis/fits.ts'
 import type { EngineContext } from './context.ts'
 import { createCurveImports } from './curves/import-curves.ts'
 import { createDatasetService } from './datasets/dataset-service.ts'
-import { noSubset } from './datasets/subsets/save-subset.ts'
 import { createEstimates } from './estimates/estimates.ts'
 import { createJobs } from './jobs.ts'
 import { createLifetime } from './lifetime.ts'
@@ -90,21 +88,15 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
   const socket = socketPath(workspace.path, shortFolder())
   const { threads } = await machine()
   const common = { store, records, measurements, notices, log, now, runsFolder: workspace.runs }
-  const subset = (id: string): { name: string; task: string; splits: Subset['splits'] } => {
-    const found = datasetStore.subset(id)
-    const dataset = found && found.removedAt === null ? datasetStore.dataset(found.value.dataset) : undefined
-    if (!found || !dataset) throw noSubset(id)
-    return { name: found.value.name, task: dataset.value.task, splits: found.value.splits }
-  }
   const estimates = createEstimates({
     ...{ records, measurements, backend, now, workspacePath: workspace.path },
     speeds: createSpeeds(store),
-    subsetSplits: (id) => subset(id).splits,
+    data: datasets.forRuns,
   })
   const scheduler = createScheduler({
     ...{ ...common, socket, threads, graphCache: workspace.graphs, program: trainer },
     ingestion: createIngestion(common),
-    subsetRows: (id) => datasets.subsets.rowsBySplit(id),
+    rowsOf: datasets.forRuns.rows,
     settled(run) {
       void estimates
         .learn(run)
@@ -116,7 +108,7 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
     ...common,
     scheduler,
     codeVersion: codeVersion(),
-    subset,
+    data: datasets.forRuns.facts,
     needsChanged: () => lifetime.check(),
   })
   const system = createSystemService({

@@ -1,13 +1,12 @@
-/** The tasks a run can name. The lab task brings its own tokenizer; the others take the model's. */
+/** The tasks a run can name. The lab task brings its own tokenizer; the others take the model's, and its way to write a prompt. */
 import { Failure } from '#shared/contract/failure.ts'
-import type { Tokenizer } from '#tokenizers/tokenizer.ts'
 import { gsm8kTask } from './gsm8k/gsm8k-task.ts'
 import { labTask } from './lab/lab-task.ts'
 import { mathsTask } from './maths/maths-task.ts'
-import { taskIds, type Task } from './task.ts'
+import { taskIds, type Task, type TextModel } from './task.ts'
 
 /** Throws `input.invalid` for an unknown id, or a task that needs the model's tokenizer and got none. */
-export function taskOf(id: string, tokenizer?: Tokenizer): Task {
+export function taskOf(id: string, model?: TextModel): Task {
   if (id === 'lab') return labTask
   const make = { gsm8k: gsm8kTask, maths: mathsTask }[id]
   if (!make)
@@ -17,7 +16,7 @@ export function taskOf(id: string, tokenizer?: Tokenizer): Task {
       input: `task "${id}"`,
       remedy: `Choose one of: ${taskIds.join(', ')}.`,
     })
-  if (tokenizer) return make(tokenizer)
+  if (model) return make(model)
   throw new Failure({
     code: 'input.invalid',
     message: `The task "${id}" needs a model with a tokenizer.`,

@@ -1,4 +1,5 @@
 /** A task: how its prompts and answers become tokens, and who says whether an answer is right. */
+import type { TaskId } from '#shared/experiment/task-names.ts'
 import type { Tokenizer } from '#tokenizers/tokenizer.ts'
 
 /** What a verifier needs of a data row. */
@@ -26,6 +27,8 @@ export interface Task {
   readonly title: string
   readonly tokenizer: Tokenizer
   readonly verify: Verify
+  /** The text of a row's prompt as the model reads it; its answer follows. Throws what a chat template refuses. */
+  readonly promptText: (prompt: string) => string
   readonly maxPromptTokens: number
   /** The response limit L_max, the stop token included. */
   readonly maxResponseTokens: number
@@ -33,8 +36,10 @@ export interface Task {
   readonly behaviourLogp?: (prompt: string, trajectory: string) => Float32Array
 }
 
-export const taskIds = ['lab', 'gsm8k', 'maths'] as const
-export type TaskId = (typeof taskIds)[number]
+/** What a text task takes from the model it is made for. */
+export type TextModel = Pick<Task, 'tokenizer' | 'promptText'>
+
+export { taskIds, type TaskId } from '#shared/experiment/task-names.ts'
 
 export const right = (answer: string): Verdict => ({ correct: true, reward: 1, answer, reason: null })
 export const wrong = (answer: string | null, reason: string): Verdict => ({ correct: false, reward: 0, answer, reason })

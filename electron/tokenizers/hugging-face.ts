@@ -11,8 +11,6 @@ import { chatTemplate, type ChatTemplate } from './chat-template.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 export interface HuggingFaceTokenizer extends Tokenizer {
-  /** Every id that ends a response: the configuration may name several. */
-  readonly stops: readonly number[]
   /** Text with special tokens as they are written, for tables and debugging; `decode` leaves them out. */
   decodeWithSpecial(ids: ArrayLike<number>): string
   /** Null for a model without one. */
@@ -28,6 +26,8 @@ const Configuration = z.looseObject({
   chat_template: z.union([z.string(), z.array(z.looseObject({ name: z.string(), template: z.string() }))]).nullish(),
 })
 const Generation = z.looseObject({ eos_token_id: z.union([z.int(), z.array(z.int())]).nullish() })
+
+const usualEnds = ['<|im_end|>', '<|eot_id|>', '<|end_of_text|>', '</s>', '<|endoftext|>', '<eos>', '[SEP]']
 
 const cache = new Map<string, { readonly stamp: string; readonly tokenizer: HuggingFaceTokenizer }>()
 
@@ -54,11 +54,14 @@ export function loadHuggingFaceTokenizer(folder: string): HuggingFaceTokenizer {
 }
 
 function readTokenizer(folder: string, file: string): HuggingFaceTokenizer {
-  const configuration = optional(path.join(folder, 'tokenizer_config.json'), Configuration) ?? {}
+  const given = optional(path.join(folder, 'tokenizer_config.json'), Configuration)
+  const configuration = given ?? {}
   const generation = optional(path.join(folder, 'generation_config.json'), Generation) ?? {}
   const core = unreadableUnless(file, () => new Core(json(file) as object, configuration))
   const idOf = (text: string | null | undefined) => (text ? core.token_to_id(text) : undefined)
-  const eos = idOf(configuration.eos_token)
+  // A tokenizer.json alone names no end: the first of the usual ones that it has.
+  const usual = given ? undefined : usualEnds.map(idOf).find((id) => id !== undefined)
+  const eos = idOf(configuration.eos_token) ?? (generation.eos_token_id === undefined ? usual : undefined)
   const stops = [...new Set([generation.eos_token_id ?? [], eos ?? []].flat())]
   const [stop] = eos !== undefined ? [eos] : stops
   if (stop === undefined)

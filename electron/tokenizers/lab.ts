@@ -47,6 +47,7 @@ export const labTokenizer: Tokenizer = {
   vocabSize: labVocabulary.length,
   pad: ids.get(padToken)!,
   stop: ids.get(endToken)!,
+  stops: [ids.get(endToken)!],
   forbiddenInSampling: [ids.get(askToken)!, ids.get(padToken)!],
   encode(text) {
     const words = text.split(/\s+/).filter((word) => word !== '')

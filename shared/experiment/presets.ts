@@ -72,3 +72,10 @@ export function presetShape(preset: ModelPreset, vocabSize: number, maxLength: n
       }
   }
 }
+
+/** Bytes that the logits of one call may take, f32; forward and backward hold about three arrays of that size. */
+const logitBytes = 400e6
+
+/** Positions (rows x width) of one training or scoring call: a vocabulary of 150,000 makes logits large, the lab's does not. */
+export const mostPositions = ({ vocabSize }: Pick<ModelShape, 'vocabSize'>): number =>
+  Math.max(256, Math.floor(logitBytes / (4 * vocabSize)))

@@ -3,14 +3,28 @@
  * schema) and `data.jsonl` (rows in order). Paths are absolute; the start checkpoint lies in the parent's folder.
  */
 import * as z from 'zod'
-import { modelPresetNames } from './presets.ts'
+import { ModelRef } from './model-ref.ts'
 import { Engine, Stage } from './spec.ts'
+import { taskIds } from './task-names.ts'
+
+/** How a text task's rows become tokens: resolved and checked by the engine when the run was made. */
+export const TextSetup = z.strictObject({
+  /** Folder that holds tokenizer.json, and its hash then: a file that changed since is refused. */
+  tokenizer: z.string(),
+  tokenizerHash: z.string(),
+  /** `chat`, or a text with {prompt}. */
+  template: z.string(),
+  system: z.string().nullable(),
+})
+export type TextSetup = z.infer<typeof TextSetup>
 
 export const RunFile = z.strictObject({
   run: z.string(),
   attempt: z.int().positive(),
-  model: z.enum(modelPresetNames),
-  task: z.enum(['lab']),
+  model: ModelRef,
+  task: z.enum(taskIds),
+  /** Null for the lab task. */
+  text: TextSetup.nullable(),
   seed: z.int().nonnegative(),
   engine: Engine,
   stage: Stage,

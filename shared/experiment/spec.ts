@@ -3,8 +3,9 @@
  * stages expands to a chain of runs, one a stage. Defaults are the lab task's measured settings (docs/methods/lab-task.md).
  */
 import * as z from 'zod'
+import { ModelRef } from './model-ref.ts'
 import { ObjectiveSettings } from './objectives.ts'
-import { modelPresetNames } from './presets.ts'
+import { isTextTask, taskIds } from './task-names.ts'
 
 const positive = z.int().positive()
 
@@ -16,7 +17,7 @@ export const LabSet = z.strictObject({
 })
 export type LabSet = z.infer<typeof LabSet>
 
-/** Which rows: a saved subset by id, or a built-in lab set. */
+/** Which rows: a saved subset by id, or a built-in lab set. Tests may name a whole dataset by its id: a benchmark. */
 export const DataRef = z.union([z.string().min(1), z.strictObject({ lab: LabSet })])
 export type DataRef = z.infer<typeof DataRef>
 
@@ -47,12 +48,21 @@ export const Budget = z.strictObject({
 })
 export type Budget = z.infer<typeof Budget>
 
+/** Text tasks: rows with a longer prompt or trajectory are left out, sampled answers end here. Absent: the task's own limits. */
+const lengths = {
+  maxPromptTokens: positive.max(131_072).optional(),
+  /** The stop token included. */
+  maxAnswerTokens: positive.max(131_072).optional(),
+}
+
 /** Test evaluation: avg@k at temperature 1 and one greedy answer on the same prompts, at step 0, every `every` steps and at the end. */
 export const Evaluation = z.strictObject({
   every: positive.default(20),
   samples: positive.max(64).default(4),
   temperature: z.number().positive().default(1),
   greedy: z.boolean().default(true),
+  /** Absent: the stage's. */
+  ...lengths,
   data: DataRef.default({ lab: { set: 'uniform', rows: 512, seed: 9001 } }),
 })
 export type Evaluation = z.infer<typeof Evaluation>
@@ -66,6 +76,7 @@ export const Checkpoints = z.strictObject({
 
 const common = {
   name: z.string().max(200).optional(),
+  ...lengths,
   budget: Budget,
   evaluation: Evaluation.prefault({}),
   checkpoints: Checkpoints.prefault({}),
@@ -162,45 +173,133 @@ export const Engine = z.strictObject({
   mode: z.enum(['recorded', 'eager']).default('recorded'),
 })
 
-export const ExperimentSpec = z
-  .strictObject({
-    name: z.string().min(1).max(200),
-    model: z.enum(modelPresetNames).default('lab-0.3m'),
-    task: z.enum(['lab']).default('lab'),
-    seed: z.int().nonnegative().max(2_147_483_647).default(1),
-    /** Start from a checkpoint of an existing run; absent: the first stage must be `pretrain`, or fresh weights are used. */
-    start: z.strictObject({ run: z.string(), step: z.int().nonnegative().optional() }).optional(),
-    engine: Engine.prefault({}),
-    stages: z.array(Stage).min(1).max(8),
-  })
-  .check((ctx) => {
+const Experiment = z.strictObject({
+  name: z.string().min(1).max(200),
+  model: ModelRef.default('lab-0.3m'),
+  task: z.enum(taskIds).default('lab'),
+  /** Text tasks: the subset of every stage that names none; tests and validates too where nothing else is named. */
+  data: z.string().min(1).optional(),
+  /** Text tasks on a preset: a bundled tokenizer's name, a tokenizer.json or its folder; the vocabulary follows it. */
+  tokenizer: z.string().min(1).max(4096).optional(),
+  /** Text tasks: `chat` for the model's own chat template, or a text that holds {prompt}. Absent: `chat` where there is one. */
+  template: z
+    .union([z.literal('chat'), z.string().max(20_000).includes('{prompt}', 'it must be "chat" or hold {prompt}')], {
+      error: 'it must be "chat" or hold {prompt}',
+    })
+    .optional(),
+  /** The chat template's system message. */
+  system: z.string().max(20_000).optional(),
+  seed: z.int().nonnegative().max(2_147_483_647).default(1),
+  /** Start from a checkpoint of an existing run; absent: the first stage must be `pretrain`, or fresh weights are used. */
+  start: z.strictObject({ run: z.string(), step: z.int().nonnegative().optional() }).optional(),
+  engine: Engine.prefault({}),
+  stages: z.array(Stage).min(1).max(8),
+})
+
+export const ExperimentSpec = z.preprocess(
+  (input: z.input<typeof Experiment>) => withNamedData(input),
+  Experiment.check((ctx) => {
     const { stages } = ctx.value
+    const refuse = (path: (string | number)[], message: string) =>
+      ctx.issues.push({ code: 'custom', path, input: undefined, message })
     stages.forEach((stage, i) => {
-      const path = ['stages', i, 'objective', 'type']
       const synchronized = ['luffy', 'srft', 'upt', 'prefix-rft']
       const fits = (types: readonly string[], type: string, what: string) => {
         if (!types.includes(type))
-          ctx.issues.push({
-            code: 'custom',
-            path,
-            input: type,
-            message: `${what} takes ${types.join(', ')}; got ${type}`,
-          })
+          refuse(['stages', i, 'objective', 'type'], `${what} takes ${types.join(', ')}; got ${type}`)
       }
       if (stage.kind === 'sft') fits(['sft'], stage.objective.type, 'an sft stage')
       if (stage.kind === 'rl') fits(['grpo', 'dr-grpo', 'dapo'], stage.objective.type, 'an rl stage')
       if (stage.kind === 'synchronized') fits(synchronized, stage.objective.type, 'a synchronized stage')
-      if (stage.kind === 'pretrain' && i > 0)
-        ctx.issues.push({
-          code: 'custom',
-          path: ['stages', i, 'kind'],
-          input: stage.kind,
-          message: 'pretrain can only come first',
-        })
+      if (stage.kind === 'pretrain' && i > 0) refuse(['stages', i, 'kind'], 'pretrain can only come first')
     })
-  })
+    for (const { path, message } of combinationIssues(ctx.value)) refuse(path, message)
+  }),
+)
 export type ExperimentSpec = z.infer<typeof ExperimentSpec>
 /** What a person writes: everything with a default may be left out. */
 export type ExperimentInput = z.input<typeof ExperimentSpec>
+
+/** Text tasks have no built-in rows: `data` stands for every stage without its own, a stage's rows for its tests and validation. */
+function withNamedData(input: unknown): unknown {
+  if (!isRecord(input) || !isTextTask(input['task']) || !Array.isArray(input['stages'])) return input
+  const withData = (part: unknown, data: unknown) =>
+    part === undefined ? { data } : isRecord(part) && part['data'] === undefined ? { ...part, data } : part
+  const stages = input['stages'].map((stage: unknown) => {
+    if (!isRecord(stage)) return stage
+    const data = stage['data'] ?? input['data']
+    if (data === undefined) return stage
+    return {
+      ...stage,
+      data,
+      evaluation: withData(stage['evaluation'], data),
+      ...(stage['kind'] === 'sft' && { validation: withData(stage['validation'], data) }),
+    }
+  })
+  return { ...input, stages }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+interface Combination {
+  readonly path: (string | number)[]
+  readonly message: string
+}
+
+/** What task, model and data cannot be together. */
+function combinationIssues(spec: z.infer<typeof Experiment>): Combination[] {
+  return isTextTask(spec.task) ? textIssues(spec) : labIssues(spec)
+}
+
+function textIssues({ task, model, tokenizer, template, system, stages }: z.infer<typeof Experiment>): Combination[] {
+  const issues: Combination[] = []
+  const refuse = (path: (string | number)[], message: string) => issues.push({ path, message })
+  const isPreset = typeof model === 'string'
+  const labSet = `lab sets are not for ${task}: name a subset, or leave it out for the stage's own`
+  if (isPreset && tokenizer === undefined)
+    refuse(['tokenizer'], `${model} has no tokenizer of its own for ${task}: name a bundled one or a tokenizer.json`)
+  if (!isPreset && tokenizer !== undefined)
+    refuse(['tokenizer'], 'a model folder brings its own tokenizer: leave it out')
+  if (system !== undefined && template !== undefined && template !== 'chat')
+    refuse(['system'], 'only chat templates have a system message: write it into the template')
+  stages.forEach((stage, i) => {
+    const { data, evaluation } = stage
+    const validation = stage.kind === 'sft' ? stage.validation.data : data
+    if (typeof data !== 'string')
+      return refuse(
+        ['stages', i, 'data'],
+        `${task} has no built-in rows: name a subset here, or once for all stages in "data"`,
+      )
+    const alone = 'name a subset: a whole dataset can only be tested on'
+    if (isDataset(data)) refuse(['stages', i, 'data'], alone)
+    if (typeof validation !== 'string') refuse(['stages', i, 'validation', 'data'], labSet)
+    else if (validation !== data && isDataset(validation)) refuse(['stages', i, 'validation', 'data'], alone)
+    if (typeof evaluation.data !== 'string') refuse(['stages', i, 'evaluation', 'data'], labSet)
+  })
+  return issues
+}
+
+function labIssues(spec: z.infer<typeof Experiment>): Combination[] {
+  const issues: Combination[] = []
+  if (typeof spec.model !== 'string')
+    issues.push({
+      path: ['model'],
+      message: 'the lab task has a language of its own: use a lab preset, or another task',
+    })
+  for (const key of ['data', 'tokenizer', 'template', 'system'] as const)
+    if (spec[key] !== undefined) issues.push({ path: [key], message: `"${key}" is for the tasks gsm8k and maths` })
+  spec.stages.forEach((stage, i) => {
+    for (const key of ['maxPromptTokens', 'maxAnswerTokens'] as const) {
+      const message = 'the lab task has its own lengths'
+      if (stage[key] !== undefined) issues.push({ path: ['stages', i, key], message })
+      if (stage.evaluation[key] !== undefined) issues.push({ path: ['stages', i, 'evaluation', key], message })
+    }
+  })
+  return issues
+}
+
+/** Ids of whole datasets; subsets are `sub_`. */
+export const isDataset = (ref: string): boolean => ref.startsWith('ds_')
 
 export { paradigmOf, type Paradigm } from './paradigm.ts'

@@ -22,6 +22,7 @@ import type { DatasetStore } from './store.ts'
 import { exportRows } from './subsets/export-rows.ts'
 import { noSubset, saveSubset, subsetFiles, type Split } from './subsets/save-subset.ts'
 import { rowsOfSubset, type SubsetRow } from './subsets/subset-rows.ts'
+import { createRunRows, type RunRows } from './run-rows.ts'
 import { takeUp } from './take-up.ts'
 import { createUploads, isUpload, uploadId, type Uploads } from './uploads.ts'
 
@@ -47,6 +48,8 @@ type Work = Pick<ImportRequest, 'signal' | 'onProgress'>
 export interface DatasetService {
   readonly uploads: Uploads
   readonly curate: Curator
+  /** For runs. */
+  readonly forRuns: RunRows
   list(): Dataset[]
   /** A path or `upload:ID`, checked. */
   file(path: string): Promise<LocalFile>
@@ -109,6 +112,7 @@ export function createDatasetService(deps: DatasetServiceDeps): DatasetService {
   return {
     uploads,
     curate,
+    forRuns: createRunRows(duck, store, folders),
     list: () => store.datasets(),
     file: (path) => uploads.file(path),
     inspect: async (path) => ({ ...(await inspectFile(duck, await uploads.file(path), scratchOf(folders))), path }),

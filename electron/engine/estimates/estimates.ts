@@ -2,19 +2,31 @@
  * How long a spec will take, and how much disk and memory: from the speed of the like on this machine, else from the FLOPs and
  * the speed of its matrix products.
  */
+import { modelName } from '#shared/experiment/model-name.ts'
 import { denseParameters } from '#shared/flops/flops.ts'
-import { presetShape } from '#shared/experiment/presets.ts'
 import type { DataRef, Engine, ExperimentSpec, Stage } from '#shared/experiment/spec.ts'
-import { labRows } from '#tasks/lab/generator.ts'
-import { taskOf } from '#tasks/registry.ts'
+import type { ModelShape } from '#shared/experiment/presets.ts'
 import type * as z from 'zod'
 import type { StageEstimate } from '#shared/contract/runs.ts'
+import type { RunRows } from '../datasets/run-rows.ts'
+import { checkData } from '../experiments/check-data.ts'
+import {
+  setupOf,
+  setupOfRun,
+  shapeOfStage,
+  stageLengths,
+  taskOfSetup,
+  type RunSetup,
+  type SpokenSpec,
+} from '../experiments/run-setup.ts'
 import { canonical, objectiveOf } from '../runs/expand.ts'
 import type { Measurements } from '../store/measurements.ts'
 import type { RunRecords, RunRow } from '../store/runs.ts'
 import type { Speeds } from '../store/speeds.ts'
 import type { BackendKnowledge } from '../system/backend-probe.ts'
 import { diskOf, machine, machineKey } from '../system/machine.ts'
+import { adapterParameters } from './adapter-parameters.ts'
+import { createRowLengths } from './row-lengths.ts'
 import { planStage, type Lengths, type StagePlan } from './stage-plan.ts'
 
 export interface Estimate {
@@ -28,6 +40,8 @@ export interface Estimates {
   of(spec: ExperimentSpec): Promise<Estimate>
   /** A run is complete: what it took is remembered. */
   learn(run: RunRow): Promise<void>
+  /** FLOPs of one step of a stage, by the paper's count. */
+  stepFlops(stage: Stage, spec: SpokenSpec): number
   /** Seconds that a queued or running run still takes; null where unknown. */
   secondsLeft(run: RunRow): Promise<number | null>
 }
@@ -38,8 +52,7 @@ export interface EstimatesDeps {
   readonly speeds: Speeds
   readonly backend: BackendKnowledge
   readonly workspacePath: string
-  /** Rows of a subset by split, for counts. */
-  subsetSplits(id: string): { readonly train: number; readonly validation: number; readonly test: number }
+  readonly data: RunRows
   now(): number
 }
 
@@ -51,22 +64,36 @@ const probeWaitMs = 5_000
 export function createEstimates(deps: EstimatesDeps): Estimates {
   const { records, measurements, speeds, backend, now } = deps
 
-  function planOf(stage: Stage, spec: Pick<ExperimentSpec, 'model' | 'task'>, beforeFlops: number): StagePlan {
-    const task = taskOf(spec.task)
-    const shape = presetShape(spec.model, task.tokenizer.vocabSize, task.maxPromptTokens + task.maxResponseTokens)
+  const rowLengths = createRowLengths(deps.data)
+
+  async function planOf(stage: Stage, planned: Planned, beforeFlops: number): Promise<StagePlan> {
+    const task = taskOfSetup(planned.task, planned.setup)
+    const lengths = await rowLengths.find(stage.data, task, planned.setup, stageLengths(stage, task))
+    return planWith(lengths, stage, planned, beforeFlops)
+  }
+
+  function planWith(lengths: Lengths, stage: Stage, { task: id, setup }: Planned, beforeFlops: number): StagePlan {
+    const task = taskOfSetup(id, setup)
+    const shape = shapeOfStage(setup, task, stage)
     return planStage({
       stage,
       shape,
       parameters: denseParameters(shape) - (shape.tied ? shape.vocabSize * shape.width : 0),
-      lengths: lengthsOf(stage.data),
+      trained: trainedShare(setup, shape),
+      lengths,
       testPrompts: rowsIn(stage.evaluation.data, 'test'),
-      validationRows: stage.kind === 'sft' ? rowsIn(stage.validation.data, 'validation') : 0,
+      validationRows: stage.kind === 'sft' ? validationRows(stage) : 0,
       beforeFlops,
     })
   }
 
   const rowsIn = (ref: DataRef, split: 'validation' | 'test'): number =>
-    typeof ref === 'string' ? deps.subsetSplits(ref)[split] : ref.lab.rows
+    typeof ref === 'string' ? deps.data.facts(ref).splits[split] : ref.lab.rows
+
+  function validationRows({ data, validation }: Extract<Stage, { kind: 'sft' }>): number {
+    const own = typeof data === 'string' ? deps.data.facts(data).splits.validation : 0
+    return own > 0 ? own : rowsIn(validation.data, 'validation')
+  }
 
   async function secondsOf(
     plan: StagePlan,
@@ -77,7 +104,7 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
       machine: machineKey(await machine()),
       model: run.model,
       kind: stage.kind,
-      shape: shapeKey(stage, run.engine),
+      shape: shapeKey(stage, run.task, run.engine),
     })
     const budgetSeconds = stage.budget.minutes === undefined ? Number.POSITIVE_INFINITY : stage.budget.minutes * 60
     if (known)
@@ -96,10 +123,10 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
   async function secondsLeft(run: RunRow): Promise<number | null> {
     if (run.state === 'running' && run.seconds_left !== null) return run.seconds_left
     const stage = JSON.parse(run.stage) as Stage
-    const spec = { model: run.model, task: run.task } as Pick<ExperimentSpec, 'model' | 'task'>
-    const plan = planOf(stage, spec, run.before_flops)
+    const plan = await planOf(stage, plannedOf(run), run.before_flops)
     const { seconds } = await secondsOf(plan, stage, {
       model: run.model,
+      task: run.task,
       engine: JSON.parse(run.engine) as EngineSettings,
     })
     return seconds === null ? null : seconds * Math.max(0, 1 - run.step / plan.steps)
@@ -107,15 +134,25 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
 
   return {
     secondsLeft,
+    stepFlops(stage, spec) {
+      const planned = { task: spec.task, setup: setupOf(spec) }
+      const task = taskOfSetup(planned.task, planned.setup)
+      const lengths = rowLengths.now(stage.data, planned.setup, stageLengths(stage, task))
+      const { flops, steps } = planWith(lengths, stage, planned, 0)
+      return flops / steps
+    },
     async of(spec) {
       // The first answer of all waits a moment for the machine's speed; without it times are unknown.
       await Promise.race([backend.known(), new Promise((resolve) => setTimeout(resolve, probeWaitMs))])
       const stages: z.infer<typeof StageEstimate>[] = []
       const startRun = spec.start ? records.byId(spec.start.run) : undefined
       let before = startRun && startRun.kind !== 'pretrain' ? startRun.before_flops + startRun.flops : 0
+      checkData(spec, deps.data.facts)
+      const planned = { task: spec.task, setup: setupOf(spec) }
       for (const stage of spec.stages) {
-        const plan = planOf(stage, spec, before)
-        const { seconds, measured } = await secondsOf(plan, stage, { model: spec.model, engine: spec.engine })
+        const plan = await planOf(stage, planned, before)
+        const key = { model: modelName(spec.model), task: spec.task, engine: spec.engine }
+        const { seconds, measured } = await secondsOf(plan, stage, key)
         if (stage.kind !== 'pretrain') before += plan.flops
         stages.push({
           stage: stage.kind,
@@ -127,7 +164,10 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
           memoryBytes: plan.memoryBytes,
         })
       }
-      const queue = await Promise.all(records.inStates(['queued', 'running']).map(secondsLeft))
+      // A queued run whose tokenizer is gone says so when its turn comes.
+      const queue = await Promise.all(
+        records.inStates(['queued', 'running']).map((run) => secondsLeft(run).catch(() => null)),
+      )
       const all = [...queue, ...stages.map((stage) => stage.seconds)]
       const total = all.some((seconds) => seconds === null)
         ? null
@@ -145,8 +185,7 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
       if (run.state !== 'completed' || run.attempt !== 1 || !attempt || attempt.ended_at === null || run.wall_ms <= 0)
         return
       const stage = JSON.parse(run.stage) as Stage
-      const spec = { model: run.model, task: run.task } as Pick<ExperimentSpec, 'model' | 'task'>
-      const plan = planOf(stage, spec, run.before_flops)
+      const plan = await planOf(stage, plannedOf(run), run.before_flops)
       const seconds = run.wall_ms / 1000
       const checkpoints = measurements.checkpoints(run.no)
       const bytes = checkpoints.reduce((sum, checkpoint) => sum + checkpoint.bytes, 0) / Math.max(1, checkpoints.length)
@@ -154,7 +193,7 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
         machine: machineKey(await machine()),
         model: run.model,
         kind: stage.kind,
-        shape: shapeKey(stage, JSON.parse(run.engine) as EngineSettings),
+        shape: shapeKey(stage, run.task, JSON.parse(run.engine) as EngineSettings),
         flops_per_second: (run.flops + (plan.allFlops - plan.flops)) / seconds,
         start_seconds: Math.max(0, (attempt.ended_at - attempt.started_at) / 1000 - seconds),
         checkpoint_bytes: bytes,
@@ -168,30 +207,30 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
 type EngineSettings = z.infer<typeof Engine>
 interface SpeedKey {
   readonly model: string
+  readonly task: string
   readonly engine: EngineSettings
 }
 
+/** What is asked for or what a run has, as far as its plan goes. */
+interface Planned {
+  readonly task: string
+  readonly setup: RunSetup
+}
+const plannedOf = (run: RunRow): Planned => ({ task: run.task, setup: setupOfRun(run) })
+
+/** Parameters that are trained, as a share of all. */
+function trainedShare({ model }: RunSetup, shape: ModelShape): number {
+  if (typeof model === 'string' || model.tune === 'full') return 1
+  return adapterParameters(shape, model.tune.lora) / denseParameters(shape)
+}
+
 /** What decides the speed beside machine, model and kind. */
-function shapeKey(stage: Stage, { threads, mode, precision }: EngineSettings): string {
+function shapeKey(stage: Stage, task: string, { threads, mode, precision }: EngineSettings): string {
   const size =
     stage.kind === 'pretrain' || stage.kind === 'sft'
       ? { batch: stage.batch }
       : { prompts: stage.prompts, answers: stage.answers, updates: stage.updatesPerRollout }
-  return canonical({ objective: objectiveOf(stage), ...size, threads: threads ?? null, mode, precision })
-}
-
-const sampledRows = 64
-const lengthsKnown = new Map<string, Lengths>()
-
-/** Mean tokens of a set's rows, from its first ones; a subset of the lab task is like its Uniform set. */
-function lengthsOf(ref: DataRef): Lengths {
-  const set = typeof ref === 'string' ? 'uniform' : ref.lab.set
-  const known = lengthsKnown.get(set)
-  if (known) return known
-  const rows = [...labRows({ set, rows: sampledRows, seed: 1 })]
-  const mean = (tokens: (row: (typeof rows)[number]) => string) =>
-    rows.reduce((sum, row) => sum + tokens(row).split(' ').length, 0) / rows.length
-  const lengths = { prompt: mean((row) => row.prompt), trajectory: mean((row) => row.trajectory) }
-  lengthsKnown.set(set, lengths)
-  return lengths
+  const texts =
+    task === 'lab' ? {} : { task, prompt: stage.maxPromptTokens ?? null, answer: stage.maxAnswerTokens ?? null }
+  return canonical({ objective: objectiveOf(stage), ...size, ...texts, threads: threads ?? null, mode, precision })
 }

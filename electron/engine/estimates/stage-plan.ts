@@ -4,7 +4,7 @@
  */
 import { passFlops } from '#shared/flops/flops.ts'
 import { plannedStepFlops, type PlannedStep } from '#shared/flops/planned-step.ts'
-import type { ModelShape } from '#shared/experiment/presets.ts'
+import { mostPositions, type ModelShape } from '#shared/experiment/presets.ts'
 import type { Budget, Stage } from '#shared/experiment/spec.ts'
 
 /** Mean tokens of a row's parts. */
@@ -28,6 +28,8 @@ export interface PlanInput {
   readonly stage: Stage
   readonly shape: ModelShape
   readonly parameters: number
+  /** Share of the parameters that is trained: a checkpoint holds these and their moments. */
+  readonly trained: number
   readonly lengths: Lengths
   readonly testPrompts: number
   readonly validationRows: number
@@ -36,7 +38,7 @@ export interface PlanInput {
 }
 
 export function planStage(input: PlanInput): StagePlan {
-  const { stage, shape, lengths, testPrompts, validationRows, parameters } = input
+  const { stage, shape, lengths, testPrompts, validationRows, parameters, trained } = input
   const row = lengths.prompt + lengths.trajectory
   const stepFlops = plannedStepFlops(shape, plannedStep(stage, row))
   const steps = plannedSteps(stage.budget, stepFlops, input.beforeFlops)
@@ -53,8 +55,8 @@ export function planStage(input: PlanInput): StagePlan {
     allFlops: flops + evaluations * evaluation + validations * validation,
     checkpoints: checkpointSteps(stage, steps).length,
     // Weights and the optimiser's two moments, f32.
-    checkpointBytes: 12 * parameters,
-    memoryBytes: memoryOf(stage, shape, parameters, row),
+    checkpointBytes: 12 * parameters * trained,
+    memoryBytes: memoryOf(stage, shape, parameters * (4 + 12 * trained), row),
   }
 }
 
@@ -122,12 +124,14 @@ function checkpointSteps(stage: Stage, steps: number): number[] {
 const processBytes = 600e6
 
 /** Weights, moments and gradients, and the activations that a backward pass keeps (about twenty a layer and position, f32). */
-function memoryOf(stage: Stage, shape: ModelShape, parameters: number, length: number): number {
+function memoryOf(stage: Stage, shape: ModelShape, stateBytes: number, length: number): number {
   const rows =
     stage.kind === 'pretrain' || stage.kind === 'sft'
       ? stage.batch
       : (stage.prompts * stage.answers) / stage.updatesPerRollout
   const perPosition = 4 * (20 * shape.layers * shape.width + 3 * shape.layers * shape.hidden + 3 * shape.vocabSize)
+  // A batch is cut into parts where its logits would take more than this.
+  const positions = Math.min(rows * length, mostPositions(shape))
   const attention = 4 * 3 * shape.layers * shape.heads * length
-  return processBytes + 16 * parameters + rows * length * (perPosition + attention)
+  return processBytes + stateBytes + positions * (perPosition + attention)
 }

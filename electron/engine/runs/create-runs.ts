@@ -1,17 +1,20 @@
 /** From a spec to queued runs, and a branch from a checkpoint. Checked whole before anything is stored. */
 import { Failure } from '#shared/contract/failure.ts'
+import { modelName } from '#shared/experiment/model-name.ts'
 import type { ExperimentSpec, RlStage, Stage } from '#shared/experiment/spec.ts'
 import type { Measurements } from '../store/measurements.ts'
 import type { NewRun, RunRecords, RunRow } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
+import { checkData, type DataFacts } from '../experiments/check-data.ts'
+import { setupOf, setupOfRun, shapeOfStage, specOfRun, taskOfSetup, type RunSetup } from '../experiments/run-setup.ts'
 import { newId } from '../ids.ts'
-import { expand } from './expand.ts'
+import { canonical, expand } from './expand.ts'
 import { pinOnDisk } from './launch.ts'
 import { noSuchRun } from './no-such-run.ts'
+import { assertTrainedHere } from './trained-here.ts'
 
 export interface CreateOptions {
   /** Goes on without a client. */
-import { assertTrainedHere } from './trained-here.ts'
   readonly detached: boolean
   /** For a study: which study, and the role of each stage's run. */
   readonly study?: { readonly id: string; readonly roles: readonly (string | null)[] }
@@ -38,8 +41,8 @@ export interface CreateRunsDeps {
   readonly measurements: Measurements
   readonly runsFolder: string
   readonly codeVersion: string
-  /** Facts of a subset. Throws `subset.not_found`. */
-  subset(id: string): { readonly name: string; readonly task: string }
+  /** Facts of a subset or a whole dataset. Throws `subset.not_found`, `dataset.not_found`. */
+  data(ref: string): DataFacts
   now(): number
 }
 
@@ -47,15 +50,18 @@ export function createCreateRuns(deps: CreateRunsDeps): CreateRuns {
   const { store, records, measurements } = deps
 
   function create(spec: ExperimentSpec, { detached, study }: CreateOptions): string[] {
-    checkData(spec, deps)
-    const start = spec.start ? startOf(spec, spec.start) : null
+    checkData(spec, deps.data)
+    const setup = setupOf(spec)
+    for (const stage of spec.stages) shapeOfStage(setup, taskOfSetup(spec.task, setup), stage)
+    const start = spec.start ? startOf(spec, setup, spec.start) : null
     const runs = expand(spec, {
       start,
+      setup,
       detached,
       codeVersion: deps.codeVersion,
       now: deps.now(),
       newId: () => newId('run'),
-      subsetName: (id) => deps.subset(id).name,
+      dataName: (ref) => deps.data(ref).name,
     }).map((run, i): NewRun => (study ? { ...run, study: study.id, role: study.roles[i] ?? null } : run))
     const base = runs.length > 1 && runs[0]!.kind === 'pretrain' ? sameBase(runs[0]!) : undefined
     const added = base ? runs.slice(1) : runs
@@ -81,15 +87,24 @@ export function createCreateRuns(deps: CreateRunsDeps): CreateRuns {
   const sameBase = (wanted: NewRun): RunRow | undefined =>
     records.byFingerprint(wanted.fingerprint).find((run) => ['completed', 'running', 'queued'].includes(run.state))
 
-  function startOf(spec: ExperimentSpec, { run: id, step }: NonNullable<ExperimentSpec['start']>) {
+  function startOf(spec: ExperimentSpec, setup: RunSetup, { run: id, step }: NonNullable<ExperimentSpec['start']>) {
     const run = records.byId(id)
     if (!run || run.deleted_at !== null) throw noSuchRun(id)
-    if (run.model !== spec.model) {
+    assertTrainedHere(run, 'start from it')
+    if (run.model !== modelName(spec.model)) {
       throw new Failure({
         code: 'checkpoint.incompatible',
-        message: `Run ${id} is a ${run.model}; the spec asks for a ${spec.model}.`,
+        message: `Run ${id} is a ${run.model}; the spec asks for a ${modelName(spec.model)}.`,
         input: 'start.run',
         remedy: `Set model to ${run.model}, or start from another run.`,
+      })
+    }
+    if (canonical(speechOf(run.task, setupOfRun(run))) !== canonical(speechOf(spec.task, setup))) {
+      throw new Failure({
+        code: 'checkpoint.incompatible',
+        message: `Run ${id} was trained with another model folder, adapter or tokenizer.`,
+        input: 'start.run',
+        remedy: 'Name the same ones as that run, or start from another run.',
       })
     }
     const steps = measurements.checkpoints(run.no).map((checkpoint) => checkpoint.step)
@@ -108,14 +123,14 @@ export function createCreateRuns(deps: CreateRunsDeps): CreateRuns {
     branch({ from, step, stage, name, detached }) {
       const parent = records.byId(from)
       if (!parent || parent.deleted_at !== null) throw noSuchRun(from)
+      assertTrainedHere(parent, 'branch from it')
       const checkpoints = measurements.checkpoints(parent.no)
       const steps = checkpoints.map((checkpoint) => checkpoint.step)
       if (steps.length === 0) throw noCheckpoint(parent, step, steps)
       const at = nearest(steps, step)
       const spec = {
         name: name ?? `${parent.name} · RL from step ${at}`,
-        model: parent.model,
-        task: parent.task,
+        ...specOfRun(parent),
         seed: parent.seed,
         engine: JSON.parse(parent.engine) as ExperimentSpec['engine'],
         start: { run: from, step: at },
@@ -123,30 +138,18 @@ export function createCreateRuns(deps: CreateRunsDeps): CreateRuns {
       } as ExperimentSpec
       const [run] = create(spec, { detached })
       // Kept from now on: the parent may go on and drop older ones before the branch has started.
-      assertTrainedHere(parent, 'branch from it')
       pinOnDisk(deps.runsFolder, from, checkpoints.find((checkpoint) => checkpoint.step === at)!.path)
       return { run: run!, step: at }
     },
   }
 }
 
-/** The task decides what a model reads: data of another task cannot be trained on. */
-function checkData(spec: ExperimentSpec, { subset }: CreateRunsDeps): void {
-  for (const stage of spec.stages) {
-    const refs = [stage.data, stage.evaluation.data, ...(stage.kind === 'sft' ? [stage.validation.data] : [])]
-    for (const ref of refs) {
-      if (typeof ref !== 'string') continue
-      const { name, task } = subset(ref)
-      if (task === spec.task) continue
-      throw new Failure({
-        code: 'input.invalid',
-        message: `${name} holds ${task} data; the experiment's task is ${spec.task}.`,
-        input: `subset ${ref}`,
-        remedy: `Choose a subset of ${spec.task} data.`,
-      })
-    }
-  }
-}
+/** What a checkpoint's weights were made with and for; the prompt's template may change along a chain. */
+const speechOf = (task: string, { model, text }: RunSetup) => ({
+  isLab: task === 'lab',
+  model,
+  tokenizer: text?.tokenizerHash ?? null,
+})
 
 export const nearest = (steps: readonly number[], wanted: number): number =>
   steps.reduce((best, step) => (Math.abs(step - wanted) < Math.abs(best - wanted) ? step : best))

@@ -14,15 +14,12 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const stageOf = (stage: object): Stage => ExperimentSpec.parse({ name: 'x', stages: [stage] }).stages[0]!
 const row = (prompt: string): PlainRow => ({ prompt, trajectory: `${prompt} = 1 $`, answer: '1' })
-const subset = (parts: Partial<Record<Split, string[]>>) => async () => ({
-  train: (parts.train ?? []).map(row),
-  validation: (parts.validation ?? []).map(row),
-  test: (parts.test ?? []).map(row),
-})
+const subset = (parts: Partial<Record<Split, string[]>>) => async (_ref: string, split: Split) =>
+  (parts[split] ?? []).map(row)
 
-async function made(stage: Stage, subsetRows = subset({})) {
+async function made(stage: Stage, rowsOf = subset({})) {
   const path = join(folder, 'data.jsonl')
-  const written = await makeRunData(path, await dataPlan(stage, subsetRows))
+  const written = await makeRunData(path, await dataPlan(stage, rowsOf))
   const text = readFileSync(path, 'utf8')
   const body = text.slice(text.indexOf('\n') + 1)
   const header = DataHeader.parse(JSON.parse(text.slice(0, text.indexOf('\n'))))

@@ -16,19 +16,19 @@ export type RowSource = { readonly lab: LabSet } | { readonly rows: readonly Pla
 /** The parts of a run's data, in the order in which they are numbered: test rows first, so that every run with that test set gives them the same ids. */
 export type DataPlan = readonly { readonly split: Split; readonly source: RowSource }[]
 
-/** A subset's rows by split. */
-export type SubsetRows = (id: string) => Promise<Readonly<Record<Split, readonly PlainRow[]>>>
+/** Rows of a part of a subset, or of a whole dataset (all of it is test rows). */
+export type RowsOf = (ref: string, split: Split) => Promise<readonly PlainRow[]>
 
 /**
- * Plans a stage's data. Throws `input.empty` where a subset has no rows for a part, and what `subsetRows` throws.
+ * Plans a stage's data. Throws `input.empty` where a subset has no rows for a part, and what `rowsOf` throws.
  *   train       the stage's data (a subset: its train split)
  *   validation  SFT only: the subset's own validation split where it has one, else the stage's validation data
- *   test        the evaluation's data (a subset: its test split)
+ *   test        the evaluation's data (a subset: its test split; a dataset: all of it)
  */
-export async function dataPlan(stage: Stage, subsetRows: SubsetRows): Promise<DataPlan> {
+export async function dataPlan(stage: Stage, rowsOf: RowsOf): Promise<DataPlan> {
   const part = async (ref: DataRef, split: Split): Promise<RowSource> => {
     if (typeof ref !== 'string') return ref
-    const rows = (await subsetRows(ref))[split]
+    const rows = await rowsOf(ref, split)
     if (rows.length > 0) return { rows }
     throw new Failure({
       code: 'input.empty',
@@ -41,7 +41,7 @@ export async function dataPlan(stage: Stage, subsetRows: SubsetRows): Promise<Da
     { split: 'test', source: await part(stage.evaluation.data, 'test') },
   ]
   if (stage.kind === 'sft') {
-    const own = typeof stage.data === 'string' ? (await subsetRows(stage.data)).validation : []
+    const own = typeof stage.data === 'string' ? await rowsOf(stage.data, 'validation') : []
     plan.push({
       split: 'validation',
       source: own.length > 0 ? { rows: own } : await part(stage.validation.data, 'validation'),

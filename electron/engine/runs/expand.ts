@@ -1,6 +1,8 @@
 /** From an experiment to its runs: one a stage, each the child of the one before. Pure. */
 import { createHash } from 'node:crypto'
+import { modelName } from '#shared/experiment/model-name.ts'
 import { paradigmOf, type DataRef, type ExperimentSpec, type Stage } from '#shared/experiment/spec.ts'
+import { storedSetup, type RunSetup } from '../experiments/run-setup.ts'
 import type { NewRun, RunRow } from '../store/runs.ts'
 
 export interface ExpandOptions {
@@ -10,12 +12,13 @@ export interface ExpandOptions {
     readonly step: number | null
     readonly ancestors: readonly Stage['kind'][]
   } | null
+  readonly setup: RunSetup
   readonly detached: boolean
   readonly codeVersion: string
   readonly now: number
   newId(): string
-  /** Name of a subset. */
-  subsetName(id: string): string
+  /** Name of a subset, or of a whole dataset. */
+  dataName(ref: string): string
 }
 
 const stageWords = { pretrain: 'base', sft: 'SFT', rl: 'RL', synchronized: 'synchronized' } as const
@@ -43,13 +46,14 @@ export function expand(spec: ExperimentSpec, options: ExpandOptions): NewRun[] {
       kind: stage.kind,
       objective: objectiveOf(stage),
       paradigm: paradigmOf(stage.kind, ancestors),
-      model: spec.model,
+      model: modelName(spec.model),
       task: spec.task,
-      data: dataName(stage.data, options.subsetName),
+      data: dataName(stage.data, options.dataName),
       seed: spec.seed,
       stage: JSON.stringify(stage),
       engine: JSON.stringify(spec.engine),
-      fingerprint: fingerprintOf(spec, stage, parentPrint),
+      setup: storedSetup(options.setup),
+      fingerprint: fingerprintOf(spec, stage, options.setup, parentPrint),
       state: 'queued',
       queue_order: null,
       detached: options.detached ? 1 : 0,
@@ -70,16 +74,20 @@ function runName(spec: ExperimentSpec, stage: Stage): string {
   return `${spec.name} · ${word}${same.length > 1 ? ` ${same.indexOf(stage) + 1}` : ''}`
 }
 
-export function dataName(ref: DataRef, subsetName: (id: string) => string): string {
-  if (typeof ref === 'string') return subsetName(ref)
+export function dataName(ref: DataRef, named: (ref: string) => string): string {
+  if (typeof ref === 'string') return named(ref)
   return `lab ${ref.lab.set}, ${ref.lab.rows.toLocaleString('en-US')} rows`
 }
 
 /** Equal for two runs that compute the same: everything but names and threads (these change the rounding, not the experiment). */
-export function fingerprintOf(spec: ExperimentSpec, stage: Stage, parent: string | null): string {
+export function fingerprintOf(spec: ExperimentSpec, stage: Stage, { text }: RunSetup, parent: string | null): string {
   const { name: _, ...settings } = stage
   const { precision, mode } = spec.engine
-  const facts = { model: spec.model, task: spec.task, seed: spec.seed, precision, mode, parent, stage: settings }
+  const facts = {
+    ...{ model: spec.model, task: spec.task, seed: spec.seed, precision, mode, parent, stage: settings },
+    // Where the tokenizer lies changes nothing.
+    ...(text && { text: { ...text, tokenizer: undefined } }),
+  }
   return createHash('sha256').update(canonical(facts)).digest('hex').slice(0, 32)
 }
 

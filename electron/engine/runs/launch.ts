@@ -10,12 +10,13 @@ import { Failure } from '#shared/contract/failure.ts'
 import { runFiles, type RunFile } from '#shared/experiment/run-folder.ts'
 import type { Engine, Stage } from '#shared/experiment/spec.ts'
 import type * as z from 'zod'
+import { setupOfRun } from '../experiments/run-setup.ts'
 import { bornAt } from '../process-identity.ts'
 import type { CheckpointRow, Measurements } from '../store/measurements.ts'
 import type { RunRecords, RunRow } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import { writeWhole } from '../workspace/write-whole.ts'
-import { dataPlan, type SubsetRows } from './data-plan.ts'
+import { dataPlan, type RowsOf } from './data-plan.ts'
 import { makeRunData } from './data-worker.ts'
 import { memoryKills } from './memory-kills.ts'
 import { spawnTrainer } from './trainer-process.ts'
@@ -29,7 +30,7 @@ export interface LaunchDeps {
   readonly socket: string
   /** Threads of the machine. */
   readonly threads: number
-  readonly subsetRows: SubsetRows
+  readonly rowsOf: RowsOf
   /** The trainer's program; tests hand in one of their own. */
   readonly program?: string
   now(): number
@@ -81,14 +82,14 @@ export function openLaunch(run: RunRow, startStep: number | null, deps: LaunchDe
     const folder = join(runsFolder, run.id)
     mkdirSync(folder, { recursive: true })
     const dataPath = join(folder, runFiles.data)
-    if (!existsSync(dataPath)) await makeRunData(dataPath, await dataPlan(stage, deps.subsetRows))
+    if (!existsSync(dataPath)) await makeRunData(dataPath, await dataPlan(stage, deps.rowsOf))
     if (parent && parentCheckpoint) pinOnDisk(runsFolder, parent.id, parentCheckpoint.path)
     const engine = JSON.parse(run.engine) as z.infer<typeof Engine>
     const file: RunFile = {
       run: run.id,
       attempt,
-      model: run.model as RunFile['model'],
       task: run.task as RunFile['task'],
+      ...setupOfRun(run),
       seed: run.seed,
       engine: { ...engine, threads: Math.min(engine.threads ?? deps.threads, deps.threads) },
       stage,

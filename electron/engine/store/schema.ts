@@ -20,6 +20,7 @@ export interface RunTable {
   seed: number
   stage: string
   engine: string
+  setup: string | null
   fingerprint: string
   state: RunState
   queue_order: number | null
@@ -42,8 +43,8 @@ export interface RunTable {
   code_version: string
   backend: string | null
   parameters: number | null
-  created_at: number
   origin: string | null
+  created_at: number
   started_at: number | null
   ended_at: number | null
   deleted_at: number | null
@@ -100,10 +101,10 @@ export interface EvaluationTable {
   prompt_ids: string
   correct: string
   greedy: string
-}
   score: number | null
   problems: number | null
   benchmarks: string | null
+}
 
 export interface CheckpointTable {
   run_no: number

@@ -10,6 +10,7 @@ export const labTask: Task = {
   title: 'Operator chains modulo 31',
   tokenizer: labTokenizer,
   verify: verifyLab,
+  promptText: (prompt) => prompt,
   /** Start, operators, `?`. */
   maxPromptTokens: maxOperators + 2,
   /** Start, three tokens an operator, `$`. */

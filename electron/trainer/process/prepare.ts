@@ -1,22 +1,22 @@
 /** From a run folder to a stage that can run: data, start, policy. */
 import { join } from 'node:path'
 import { Failure } from '#shared/contract/failure.ts'
-import { presetShape, type ModelShape } from '#shared/experiment/presets.ts'
 import { runFiles, type RunFile } from '#shared/experiment/run-folder.ts'
-import { taskOf } from '#tasks/registry.ts'
-import type { Task } from '#tasks/task.ts'
 import type { Policy, PolicyOptions, PolicyState } from '../policy.ts'
 import { readCheckpoint } from '../stages/checkpoints/read-checkpoint.ts'
 import { readRunData } from '../stages/data/run-data.ts'
 import { stageStart, type StagePosition } from '../stages/position.ts'
-import { streamSeed } from '../stages/seeds.ts'
 import type { StageDeps } from '../stages/stage-deps.ts'
 import { stageNeeds } from '../stages/stages.ts'
+import { forbiddenTokens, runModel, type RunModel } from './run-model.ts'
+import { runTask, testLengths } from './run-task.ts'
 import { settingsHash } from './settings-hash.ts'
 
 export interface Prepared {
   readonly deps: StageDeps
   readonly from: StagePosition
+  /** What a later attempt must share with this one. */
+  readonly settings: string
   dispose(): void
 }
 
@@ -32,33 +32,40 @@ export async function prepare(
   threads: number,
   makePolicy: MakePolicy,
 ): Promise<Prepared> {
-  const task = taskOf(run.task)
+  const task = runTask(run)
+  const model = runModel(run, task)
   const needs = stageNeeds(run.stage, task.maxResponseTokens)
-  const data = await readRunData(join(folder, runFiles.data), task, needs.trajectories)
-  const shape = shapeOf(run.model, task)
-  const start = readStart(run, shape)
+  const tests = testLengths(run, task)
+  const data = await readRunData(join(folder, runFiles.data), task, needs.trajectories, tests.prompt)
+  const { shape } = model
+  const settings = settingsHash(run, model.fingerprint)
+  const start = readStart(run, model, settings)
   const options = {
     shape,
+    ...(model.lora && { lora: model.lora }),
     objectives: needs.graphs,
     widths: [shape.maxLength],
-    forbidden: task.tokenizer.forbiddenInSampling,
+    forbidden: forbiddenTokens(task, shape),
     padToken: task.tokenizer.pad,
     mode: run.engine.mode,
     precision: run.engine.precision,
     threads,
     ...(run.graphCache !== null && { graphCache: run.graphCache }),
   } satisfies Omit<PolicyOptions, 'start'>
-  const policy = await makePolicy({ ...options, start: start.policy ?? { seed: streamSeed(run.seed, 'weights') } })
+  const policy = await makePolicy({ ...options, start: start.policy ?? model.origin })
   const reference = needs.reference
-    ? await makePolicy({ ...options, objectives: [], start: referenceStart(folder, run, start.policy) })
+    ? await makePolicy({ ...options, objectives: [], start: referenceStart(folder, run, start.policy ?? model.origin) })
     : undefined
   const began = performance.now() - start.position.wallMs
   return {
     from: start.position,
+    settings,
     deps: {
       policy,
       ...(reference && { reference }),
       task,
+      forbidden: options.forbidden,
+      testAnswerTokens: tests.answer,
       data,
       shape,
       seed: run.seed,
@@ -72,22 +79,18 @@ export async function prepare(
   }
 }
 
-/** A preset as a task uses it. */
-export const shapeOf = (model: RunFile['model'], task: Task): ModelShape =>
-  presetShape(model, task.tokenizer.vocabSize, task.maxPromptTokens + task.maxResponseTokens)
-
 interface Start {
   readonly policy: PolicyState | undefined
   readonly position: StagePosition
 }
 
-function readStart(run: RunFile, shape: ModelShape): Start {
+function readStart(run: RunFile, model: RunModel, settings: string): Start {
   if (!run.start) return { policy: undefined, position: stageStart(run.seed) }
   const { folder, resume } = run.start
   const { state, policy } = readCheckpoint(folder, { moments: resume })
-  checkFits(policy, shape, folder, run.model)
+  checkFits(policy, model, folder)
   if (!resume) return { policy, position: stageStart(run.seed) }
-  if (state.run !== run.run || state.settings !== settingsHash(run))
+  if (state.run !== run.run || state.settings !== settings)
     throw new Failure({
       code: 'checkpoint.incompatible',
       message:
@@ -102,19 +105,21 @@ function readStart(run: RunFile, shape: ModelShape): Start {
 }
 
 /** The stage's own start: kept as checkpoint 0 by the first attempt, for a resumed one no longer knows its parent. */
-function referenceStart(folder: string, run: RunFile, policy: PolicyState | undefined): PolicyOptions['start'] {
+function referenceStart(folder: string, run: RunFile, start: PolicyOptions['start']): PolicyOptions['start'] {
   if (run.start?.resume) return readCheckpoint(join(folder, runFiles.checkpoints, '0'), { moments: false }).policy
-  return policy ?? { seed: streamSeed(run.seed, 'weights') }
+  return start
 }
 
-function checkFits(policy: PolicyState, shape: ModelShape, folder: string, model: string): void {
+/** Of adapters the policy itself says whether they fit. */
+function checkFits(policy: PolicyState, { shape, name, lora }: RunModel, folder: string): void {
+  if (lora) return
   const embedding = policy.weights.get('model.embed_tokens.weight')
   const layers = [...policy.weights.keys()].filter((name) => name.endsWith('.self_attn.q_proj.weight')).length
   if (embedding?.shape[0] === shape.vocabSize && embedding.shape[1] === shape.width && layers === shape.layers) return
   throw new Failure({
     code: 'checkpoint.incompatible',
-    message: `The checkpoint holds ${layers} layers and an embedding of [${embedding?.shape ?? 'none'}]; ${model} has ${shape.layers} and [${shape.vocabSize},${shape.width}].`,
+    message: `The checkpoint holds ${layers} layers and an embedding of [${embedding?.shape ?? 'none'}]; ${name} has ${shape.layers} and [${shape.vocabSize},${shape.width}].`,
     input: folder,
-    remedy: 'Start from a checkpoint of the same model preset and task.',
+    remedy: 'Start from a checkpoint of the same model, tokenizer and task.',
   })
 }

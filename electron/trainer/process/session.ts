@@ -8,7 +8,6 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { factsOf, Failure, type FailureFacts } from '#shared/contract/failure.ts'
 import type { JournalRecord } from '#shared/contract/journal.ts'
 import { runFiles, type RunFile } from '#shared/experiment/run-folder.ts'
-import { taskOf } from '#tasks/registry.ts'
 import { parameterCount } from '../model/parameters.ts'
 import type { BackendFacts } from '../tensor/backend.ts'
 import { Journal } from '../journal.ts'
@@ -20,9 +19,10 @@ import { clearDrafts, removeCheckpoint, writeCheckpoint } from '../stages/checkp
 import { stageEvents } from '../stages/stages.ts'
 import type { Control } from './control.ts'
 import { EngineLink } from './engine-link.ts'
-import { prepare, shapeOf, type MakePolicy, type Prepared } from './prepare.ts'
+import { prepare, type MakePolicy, type Prepared } from './prepare.ts'
 import { Recorder } from './recorder.ts'
-import { settingsHash } from './settings-hash.ts'
+import { runModel } from './run-model.ts'
+import { runTask } from './run-task.ts'
 
 export type EndState = Extract<JournalRecord, { kind: 'end' }>['state']
 
@@ -121,6 +121,7 @@ class Session {
   #begin(): number {
     const { run, machine } = this.#options
     this.#step = run.start?.resume ? run.start.step : 0
+    let parameters = 0
     const begin = (backend: { name: string; version: string; device: string; threads: number }) =>
       this.#append({
         kind: 'begin',
@@ -128,11 +129,12 @@ class Session {
         fromStep: this.#step,
         pid: process.pid,
         backend: { ...backend, precision: run.engine.precision },
-        parameters: parameterCount(shapeOf(run.model, taskOf(run.task))),
+        parameters,
         at: Date.now(),
       })
     try {
       const { name, version, device, threads } = machine.backend(run.engine.threads)
+      parameters = parameterCount(runModel(run, runTask(run)).shape)
       begin({ name, version, device, threads })
       this.#append({
         kind: 'progress',
@@ -207,7 +209,12 @@ class Session {
     return control.asked
   }
 
-  async #save({ deps }: Prepared, at: StagePosition, reason: CheckpointReason, recorder: Recorder): Promise<void> {
+  async #save(
+    { deps, settings }: Prepared,
+    at: StagePosition,
+    reason: CheckpointReason,
+    recorder: Recorder,
+  ): Promise<void> {
     const { run } = this.#options
     const { wallMs: _, ...place } = at
     const key = JSON.stringify(place)
@@ -218,7 +225,7 @@ class Session {
       format: checkpointFormat,
       run: run.run,
       stage: run.stage.kind,
-      settings: settingsHash(run),
+      settings,
       reason,
       position: at,
     } as const

@@ -38,13 +38,13 @@ export async function* evaluate(
     for (let from = 0; from < rows.length; from += promptsAtATime) {
       yield { kind: 'pulse', at, activity: 'evaluating', share: answered / total }
       const part = rows.slice(from, from + promptsAtATime)
-      const rollouts = await deps.policy.generate(
-        requestFor(deps.task, part, answers, pass === 'sampled' ? temperature : 0),
+      const rollouts = await deps.policy.generate(requestFor(deps, part, answers, pass === 'sampled' ? temperature : 0))
+      const judged = await Promise.all(
+        rollouts.map((rollout) => judge(deps.task, rows[from + rollout.prompt]!, rollout)),
       )
-      for (const rollout of rollouts) {
+      for (const [r, sample] of judged.entries()) {
+        const rollout = rollouts[r]!
         const i = from + rollout.prompt
-        const row = rows[i]!
-        const sample = await judge(deps.task, row, rollout)
         if (pass === 'greedy') greedy[i] = sample.correct ? 1 : 0
         else {
           if (sample.correct) correct[i]!++
@@ -77,7 +77,12 @@ export async function* evaluate(
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
-function requestFor(task: Task, rows: readonly TokenRow[], answers: number, temperature: number): GenerateRequest {
+function requestFor(
+  { task, forbidden, testAnswerTokens }: StageDeps,
+  rows: readonly TokenRow[],
+  answers: number,
+  temperature: number,
+): GenerateRequest {
   return {
     prompts: rows.map((row) => row.promptTokens),
     promptIds: rows.map((row) => row.id),
@@ -86,9 +91,9 @@ function requestFor(task: Task, rows: readonly TokenRow[], answers: number, temp
     temperature,
     topP: 1,
     topK: 0,
-    maxNewTokens: task.maxResponseTokens,
-    stopTokens: [task.tokenizer.stop],
-    forbidden: task.tokenizer.forbiddenInSampling,
+    maxNewTokens: testAnswerTokens,
+    stopTokens: task.tokenizer.stops,
+    forbidden,
   }
 }
 

@@ -3,6 +3,7 @@
  * seen once an epoch, in a fresh order; FLOPs are of the real lengths, padding not counted.
  */
 import type { PretrainStage, SftStage } from '#shared/experiment/spec.ts'
+import { mostPositions } from '#shared/experiment/presets.ts'
 import { trainingFlops } from '#shared/flops/flops.ts'
 import type { SftObjective } from '../objectives/sft.ts'
 import { learningRateAt } from '../optimiser-schedule.ts'
@@ -34,7 +35,11 @@ export function imitationStep(
     const drawn = order.draw(at.order, stage.batch)
     const documents = drawn.rows.map((row) => data.train[row]!)
     const rows = tokenRows(documents, task.tokenizer.pad)
-    const parts = inParts({ ...rows, inputs: objective.inputs(documents, rows) }, objective.graph.inputs)
+    const parts = inParts(
+      { ...rows, inputs: objective.inputs(documents, rows) },
+      objective.graph.inputs,
+      mostPositions(shape),
+    )
     const settings = optimiserSettings(stage, learningRateAt(stage, at.step, horizon))
     const result = await policy.train(objective.graph.key, parts, settings)
     const why = divergence(result, { crossEntropyVocab: shape.vocabSize })

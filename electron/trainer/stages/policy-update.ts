@@ -2,11 +2,12 @@
  * From judged groups to updated weights: rows with advantages, old and reference log-probabilities, k mini-batches, one optimiser
  * step each. What `rl` and `synchronized` share.
  */
+import { mostPositions } from '#shared/experiment/presets.ts'
 import type { Objective, Progress } from '../objectives/objective.ts'
 import { responseScores, type RolloutGroup, type UpdateRow } from '../objectives/update-row.ts'
 import type { OptimiserSettings, Policy, TrainResult } from '../policy.ts'
 import { inParts } from './data/length-parts.ts'
-import { paddingShare, tokenRows } from './data/token-rows.ts'
+import { paddingShare, pieces, tokenRows } from './data/token-rows.ts'
 import { divergence } from './divergence.ts'
 import type { StageDeps } from './stage-deps.ts'
 
@@ -41,7 +42,7 @@ export async function update(groups: readonly RolloutGroup[], plan: UpdatePlan, 
     const layout = tokenRows(batch, deps.task.tokenizer.pad)
     const settings = { ...plan.settings, ...(plan.skipAbove !== null && { skipAbove: plan.skipAbove }) }
     const whole = { ...layout, inputs: objective.inputs(batch, layout, progress) }
-    const parts = plan.splits ? inParts(whole, objective.graph.inputs) : [whole]
+    const parts = plan.splits ? inParts(whole, objective.graph.inputs, mostPositions(deps.shape)) : [whole]
     const result = await deps.policy.train(objective.graph.key, parts, settings)
     const why = divergence(result, { skipAbove: plan.skipAbove })
     if (why) return { kind: 'diverged', why, rows: batch }
@@ -71,11 +72,10 @@ async function scores(
   policy: Policy,
   rows: readonly UpdateRow[],
   temperature: number,
-  { task }: StageDeps,
+  { task, shape }: StageDeps,
 ): Promise<Float32Array[]> {
   const out: Float32Array[] = []
-  for (let from = 0; from < rows.length; from += rowsAtATime) {
-    const part = rows.slice(from, from + rowsAtATime)
+  for (const part of pieces(rows, rowsAtATime, mostPositions(shape))) {
     const batch = tokenRows(part, task.tokenizer.pad)
     out.push(...responseScores(part, await policy.score(batch, temperature), batch.width))
   }

@@ -1,6 +1,7 @@
 /** Rollouts: a group of answers to each drawn prompt, each judged by the task's verifier. */
 import type { Sequences } from '#shared/flops/flops.ts'
 import type { Answer, ExpertAnswer, RolloutGroup } from '../objectives/update-row.ts'
+import type { Rollout } from '../policy.ts'
 import type { TokenRow } from './data/run-data.ts'
 import type { StageEvent } from './events.ts'
 import type { StagePosition } from './position.ts'
@@ -53,7 +54,7 @@ export async function* rollOut(
 }
 
 async function answer(
-  { policy, task }: StageDeps,
+  { policy, task, forbidden }: StageDeps,
   prompts: readonly RolloutPrompt[],
   settings: RolloutSettings,
 ): Promise<JudgedGroup[]> {
@@ -64,25 +65,23 @@ async function answer(
     promptIds: prompts.map(({ draw }) => draw),
     maxNewTokens: Math.max(...limits),
     ...(limits.some((limit) => limit !== limits[0]) && { limits }),
-    stopTokens: [task.tokenizer.stop],
-    forbidden: task.tokenizer.forbiddenInSampling,
+    stopTokens: task.tokenizer.stops,
+    forbidden,
   })
-  const judged: JudgedAnswer[][] = prompts.map(() => [])
-  for (const { prompt, tokens, stopped } of rollouts.sort((a, b) => a.prompt - b.prompt || a.answer - b.answer)) {
+  const judge = async ({ prompt, tokens, stopped }: Rollout): Promise<JudgedAnswer> => {
     const { row, prefix } = prompts[prompt]!
     const responseTokens = prefix ? joined(prefix, tokens) : tokens
     const response = task.tokenizer.decode(responseTokens)
     const { correct, reward, reason } = await task.verify(row, response)
-    judged[prompt]!.push({
-      responseTokens,
-      correct,
-      reward,
-      stopped,
-      response,
-      reason,
+    return {
+      ...{ responseTokens, correct, reward, stopped, response, reason },
       ...(prefix && { prefixTokens: prefix.length }),
-    })
+    }
   }
+  // All at once: a slow verifier has threads of its own.
+  const inOrder = rollouts.sort((a, b) => a.prompt - b.prompt || a.answer - b.answer)
+  const answers = await Promise.all(inOrder.map(judge))
+  const judged = prompts.map((_, p) => answers.filter((_, r) => inOrder[r]!.prompt === p))
   // Each group gets a prompt array of its own: rows are told apart by it, also when a prompt was drawn twice.
   return prompts.map(({ row, draw }, p) => ({
     row,

@@ -9,6 +9,10 @@ export interface StageDeps {
   /** The policy at the stage's start, frozen; only where a KL penalty asks for it. */
   readonly reference?: Policy
   readonly task: Task
+  /** Token ids that are never sampled, trained or scored. */
+  readonly forbidden: readonly number[]
+  /** Longest answer of a test evaluation, in tokens. */
+  readonly testAnswerTokens: number
   readonly data: RunData
   readonly shape: ModelShape
   readonly seed: number

@@ -1,5 +1,6 @@
 /** Runs that this experiment can be held against: same model and seed, another family, ended or on their way. Pure. */
 import type { RunSummary } from '#shared/contract/runs.ts'
+import { modelName } from '#shared/experiment/model-name.ts'
 import { paradigmOf } from '#shared/experiment/paradigm.ts'
 import type { ExperimentSpec } from '#shared/experiment/spec.ts'
 
@@ -15,7 +16,10 @@ export function comparableRuns(
   return runs
     .filter(
       (run) =>
-        run.model === spec.model && run.seed === spec.seed && run.paradigm !== 'pretrain' && run.state !== 'failed',
+        run.model === modelName(spec.model) &&
+        run.seed === spec.seed &&
+        run.paradigm !== 'pretrain' &&
+        run.state !== 'failed',
     )
     .filter((run) => run.paradigm !== paradigm || run.objective !== objective)
     .sort((a, b) => b.createdAt - a.createdAt)

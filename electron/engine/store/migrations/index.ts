@@ -5,7 +5,8 @@ import measurements from './0020-measurements.ts'
 import datasets from './0030-datasets.ts'
 import studies from './0040-studies.ts'
 import origins from './0050-origins.ts'
+import runSetups from './0060-run-setups.ts'
 
-export const migrations: readonly Migration[] = [runs, measurements, datasets, studies, origins]
+export const migrations: readonly Migration[] = [runs, measurements, datasets, studies, origins, runSetups]
 
 export const newestVersion = migrations.at(-1)!.version

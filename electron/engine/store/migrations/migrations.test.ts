@@ -276,3 +276,14 @@ describe('0050 origins', () => {
     expect(() => insert('evaluations', { ...bare, step: 1, score: 0.5, benchmarks: 'x' })).toThrow(/CHECK/)
   })
 })
+
+describe('0060 run setups', () => {
+  it('leaves runs as lab presets, keeps the setup of others, and refuses what is none', () => {
+    to(50)
+    insert('runs', run)
+    to(60)
+    expect(all('runs')).toEqual([{ ...run, origin: null, setup: null }])
+    insert('runs', { ...run, no: 2, id: 'run_bbbb', setup: '{"model":"lab-3m","text":null}' })
+    expect(() => insert('runs', { ...run, no: 3, id: 'run_cccc', setup: '{' })).toThrow(/CHECK/)
+  })
+})

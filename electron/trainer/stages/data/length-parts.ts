@@ -38,10 +38,21 @@ export function lengthParts(lengths: ArrayLike<number>, partCost = callCost): nu
   return cheapest.ends.map((end, p) => rows.slice(cheapest.ends[p - 1] ?? 0, end))
 }
 
-/** A mini-batch as parts of about one length. */
-export function inParts(batch: TrainBatch, kinds: Readonly<Record<string, InputKind>>): TrainBatch[] {
-  const parts = lengthParts(batch.lengths)
+/** A mini-batch as parts of about one length, none of more than `mostPositions` (rows x width) unless it is a single row. */
+export function inParts(
+  batch: TrainBatch,
+  kinds: Readonly<Record<string, InputKind>>,
+  mostPositions = Number.POSITIVE_INFINITY,
+): TrainBatch[] {
+  const parts = lengthParts(batch.lengths).flatMap((rows) => withinPositions(rows, batch.lengths, mostPositions))
   return parts.length === 1 ? [batch] : parts.map((rows) => partOf(batch, rows, kinds))
+}
+
+/** Rows by length, cut where a part would become too large. */
+function withinPositions(rows: readonly number[], lengths: ArrayLike<number>, most: number): number[][] {
+  const width = Math.max(2, ...rows.map((row) => lengths[row]!))
+  const size = Math.max(1, Math.floor(most / width))
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.slice(i * size, (i + 1) * size))
 }
 
 /** Those rows of a batch, cut to the longest of them. Scalars stay as they are: they must not depend on the rows. */

@@ -37,7 +37,12 @@ export type TrajectoryUse = 'none' | 'documents' | 'imitated' | 'verified'
  * Reads and checks `path`. Throws `file.missing`, `file.unreadable` (not what its header says), `input.invalid` (a line that is
  * no row, named by its number) or `input.empty` (no training row is left).
  */
-export async function readRunData(path: string, task: Task, use: TrajectoryUse): Promise<RunData> {
+export async function readRunData(
+  path: string,
+  task: Task,
+  use: TrajectoryUse,
+  testPromptTokens = task.maxPromptTokens,
+): Promise<RunData> {
   const rows = readRows(path)
   const remarks: string[] = []
   const split = (name: DataRow['split']) => rows.filter((row) => row.split === name)
@@ -53,7 +58,7 @@ export async function readRunData(path: string, task: Task, use: TrajectoryUse):
   return {
     train,
     validation: tokenised(split('validation'), task, true, 'validation', remarks),
-    test: tokenised(split('test'), task, false, 'test', remarks),
+    test: tokenised(split('test'), { ...task, maxPromptTokens: testPromptTokens }, false, 'test', remarks),
     remarks,
   }
 }
@@ -102,14 +107,19 @@ function tokenised(
   const out: TokenRow[] = []
   let tooLong = 0
   let bare = 0
+  let forbidden = 0
+  const never = new Set(tokenizer.forbiddenInSampling)
   for (const { id, prompt, answer, trajectory } of rows) {
-    const promptTokens = tokenizer.encode(prompt)
+    const promptTokens = tokenizer.encode(task.promptText(prompt))
     const responseTokens = needsResponse ? withStop(tokenizer.encode(trajectory), tokenizer.stop) : new Int32Array(0)
     if (needsResponse && trajectory.trim() === '') bare++
+    else if (responseTokens.some((token) => never.has(token))) forbidden++
     else if (promptTokens.length > maxPromptTokens || responseTokens.length > maxResponseTokens) tooLong++
     else out.push({ id, prompt, answer, trajectory, promptTokens, responseTokens })
   }
   const share = (n: number) => `${n} of ${rows.length} ${what} rows`
+  if (forbidden > 0)
+    remarks.push(`${share(forbidden)} were left out: their trajectory holds a token that must never be written.`)
   if (tooLong > 0)
     remarks.push(
       `${share(tooLong)} were left out: longer than ${maxPromptTokens} prompt or ${maxResponseTokens} response tokens.`,
@@ -118,9 +128,16 @@ function tokenised(
   return out
 }
 
+/** Trajectories judged at a time: a slow verifier has threads of its own. */
+const judgedAtATime = 256
+
 async function judged(rows: readonly TokenRow[], task: Task, use: 'imitated' | 'verified', remarks: string[]) {
   const right: TokenRow[] = []
-  for (const row of rows) if ((await task.verify(row, row.trajectory)).correct) right.push(row)
+  for (let from = 0; from < rows.length; from += judgedAtATime) {
+    const part = rows.slice(from, from + judgedAtATime)
+    const verdicts = await Promise.all(part.map((row) => task.verify(row, row.trajectory)))
+    right.push(...part.filter((_, i) => verdicts[i]!.correct))
+  }
   const wrong = rows.length - right.length
   if (wrong === 0) return rows
   const what = `${wrong} of ${rows.length} trajectories end in a wrong answer`

@@ -14,6 +14,23 @@ export const sequenceLength = ({ promptTokens, responseTokens }: Sequence): numb
 export const widthOf = (sequences: readonly Sequence[]): number =>
   sequences.reduce((max, sequence) => Math.max(max, sequenceLength(sequence)), 2)
 
+/** Sequences in order, in pieces of at most `mostRows` and, padded, `mostPositions`; a single one is a piece whatever its length. */
+export function* pieces<S extends Sequence>(sequences: readonly S[], mostRows: number, mostPositions: number) {
+  let piece: S[] = []
+  let width = 2
+  for (const sequence of sequences) {
+    const wider = Math.max(width, sequenceLength(sequence))
+    if (piece.length === mostRows || (piece.length > 0 && wider * (piece.length + 1) > mostPositions)) {
+      yield piece
+      piece = []
+      width = 2
+    }
+    piece.push(sequence)
+    width = Math.max(width, sequenceLength(sequence))
+  }
+  if (piece.length > 0) yield piece
+}
+
 /** Rows side by side, right-padded with `pad`. */
 export function tokenRows(sequences: readonly Sequence[], pad: number): TokenRows {
   const rows = sequences.length

@@ -1,0 +1,205 @@
+/**
+ * A file in GSM8K's form, imported, curated and trained on by the real trainer: SFT of the smallest preset on a tokenizer.json, GRPO
+ * with the verifier, interrupted and whole. Needs TensorFlow; without it this says so loudly.
+ */
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { SubsetRecipe } from '#shared/contract/datasets.ts'
+import type { FailureFacts } from '#shared/contract/failure.ts'
+import { RunFile } from '#shared/experiment/run-folder.ts'
+import { ExperimentSpec, type ExperimentInput } from '#shared/experiment/spec.ts'
+import type { EngineCalls } from '../entry/client.ts'
+import { inState, pastStep, scratchFolder, startTestEngine, type TestEngine } from '../fixtures/test-engine.ts'
+import { probeBackend } from '../system/backend-probe.ts'
+import { programFolder } from '../version.ts'
+import { trainerProgram } from './trainer-process.ts'
+
+const scratch = scratchFolder()
+const tokenizer = join(scratch.path, 'tokenizer', 'tokenizer.json')
+const backend = await probeBackend().catch((error: Error) => error)
+const isMissing = backend instanceof Error
+if (isMissing) process.stderr.write(`SKIPPED: training on texts: ${backend.message}\n`)
+
+let engine: TestEngine
+let subset: string
+let prompts: string
+beforeAll(async () => {
+  mkdirSync(join(scratch.path, 'tokenizer'))
+  copyFileSync(join(programFolder, 'resources', 'tokenizers', 'gsm8k-512', 'tokenizer.json'), tokenizer)
+  engine = await startTestEngine(join(scratch.path, 'workspace'), ['--trainer', trainerProgram])
+  subset = await curated(engine.calls, true)
+  prompts = await curated(engine.calls, false)
+}, 60_000)
+afterAll(async () => {
+  await engine.end()
+  scratch.remove()
+})
+
+/** 80 questions, each with its own numbers and all with one answer: what little a small model learns in forty steps. */
+async function curated(calls: EngineCalls, withSolutions: boolean): Promise<string> {
+  const rows = Array.from({ length: 80 }, (_, i) => {
+    const question = `Ann has ${i} apples and eats ${i}. How many days has a week?`
+    return withSolutions
+      ? { question, answer: `A week has ${i}-${i}+7=<<${i}-${i}+7=7>>7 days.\n#### 7` }
+      : { question, answer: '7' }
+  })
+  const file = join(scratch.path, `weeks-${withSolutions}.jsonl`)
+  writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+  const mapping = withSolutions ? undefined : { prompt: 'question', answer: 'answer', scores: [] }
+  const { job } = await calls.datasets.import({ path: file, ...(mapping && { mapping }) })
+  const dataset = await vi.waitFor(
+    async () => {
+      const { result, error } = (await calls.jobs.list({})).jobs.find(({ id }) => id === job)!
+      if (error) throw new Error(error.message)
+      return result ?? Promise.reject(new Error('still importing'))
+    },
+    { timeout: 30_000, interval: 50 },
+  )
+  const recipe = SubsetRecipe.parse({
+    dataset,
+    name: withSolutions ? 'weeks' : 'bare weeks',
+    scorer: withSolutions ? 'steps' : 'length',
+    strategy: 'all',
+    split: { validation: 8, test: withSolutions ? 8 : 0 },
+  })
+  return (await calls.subsets.create({ recipe })).id
+}
+
+const evaluation = { every: 20, samples: 2, maxAnswerTokens: 48 } as const
+const specOf = (change: Partial<ExperimentInput> = {}): ExperimentSpec =>
+  ExperimentSpec.parse({
+    name: 'weeks',
+    task: 'gsm8k',
+    data: subset,
+    tokenizer,
+    engine: { threads: 1 },
+    stages: [
+      { kind: 'sft', batch: 8, budget: { steps: 40 }, learningRate: 3e-3, validation: { every: 10 }, evaluation, maxPromptTokens: 60, maxAnswerTokens: 64 }, // prettier-ignore
+      { kind: 'rl', prompts: 4, answers: 4, budget: { steps: 3 }, evaluation, maxAnswerTokens: 48, switchAt: 'last' },
+    ],
+    ...change,
+  })
+const chainOf = async (calls: EngineCalls, spec: ExperimentSpec) => (await calls.runs.create({ spec })).runs
+const lossesOf = async (calls: EngineCalls, run: string) => {
+  const { series } = await calls.runs.metrics({
+    id: run,
+    keys: ['train/loss', 'val/loss', 'train/reward', 'eval/greedy'],
+  })
+  return series.map(({ step, value }) => ({ step, value }))
+}
+
+it.skipIf(isMissing)(
+  'learns the answer by SFT, goes on by GRPO, and ends the same when it was killed on the way',
+  async () => {
+    const { calls } = engine
+    const [sft, rl] = (await chainOf(calls, specOf())) as [string, string]
+    await pastStep(calls, sft, 12)
+    process.kill((await calls.runs.get({ id: sft })).trainerPid!, 'SIGKILL')
+    await inState(calls, sft, 'interrupted')
+    await calls.runs.resume({ id: sft })
+    const trained = await inState(calls, sft, 'completed')
+    expect(trained).toMatchObject({ model: 'lab-0.3m', task: 'gsm8k', data: 'weeks' })
+    expect(trained.last['eval/greedy']).toBeGreaterThan(0.5)
+    const done = await inState(calls, rl, 'completed')
+    expect(done).toMatchObject({ paradigm: 'sequential', parentStep: 40, step: 3 })
+
+    const { samples } = await calls.runs.samples({ id: rl, purpose: 'train' })
+    const right = samples.find(({ correct }) => correct)!
+    expect(right.prompt).toMatch(/^Ann has \d+ apples/)
+    expect(right.response).toMatch(/#### 7$/)
+    expect([right.reward, right.expected]).toEqual([1, '7'])
+    const { series } = await calls.runs.metrics({ id: sft, keys: ['train/padding_share'] })
+    expect(Math.max(...series[0]!.value)).toBeLessThan(0.2)
+
+    const run = RunFile.parse(JSON.parse(readFileSync(join(done.folder, 'run.json'), 'utf8')))
+    expect(run.text).toMatchObject({ tokenizer: join(tokenizer, '..'), template: 'Question: {prompt}\nAnswer: ' })
+
+    const other = await startTestEngine(join(scratch.path, 'undisturbed'), ['--trainer', trainerProgram])
+    const same = await curated(other.calls, true)
+    const whole = (await chainOf(other.calls, specOf({ data: same }))) as [string, string]
+    await inState(other.calls, whole[1], 'completed')
+    for (const [i, id] of [sft, rl].entries())
+      expect(await lossesOf(calls, id)).toEqual(await lossesOf(other.calls, whole[i]!))
+    await other.end()
+
+    // The tokenizer is part of the run: another one in its place is refused.
+    const { run: branch } = await calls.runs.branch({ from: sft, step: 20, stage: specOf().stages[1] as never })
+    await inState(calls, branch, 'completed')
+    writeFileSync(tokenizer, readFileSync(tokenizer, 'utf8').replace('"version": "1.0"', '"version": "1.0" '))
+    await calls.runs.resume({ id: branch, budget: { steps: 4 } })
+    expect((await inState(calls, branch, 'failed')).error).toMatchObject({ code: 'checkpoint.incompatible' })
+  },
+  300_000,
+)
+
+describe('a spec that cannot be is refused before anything is queued', () => {
+  const refusal = async (change: Partial<ExperimentInput>): Promise<FailureFacts> => {
+    const error = await chainOf(engine.calls, specOf(change)).then(
+      () => Promise.reject(new Error('it was queued')),
+      (error: { data?: FailureFacts }) => error.data ?? Promise.reject(error as Error),
+    )
+    expect(error).toEqual(
+      await engine.calls.runs.estimate({ spec: specOf(change) }).then(() => null, (failed: { data: FailureFacts }) => failed.data), // prettier-ignore
+    )
+    return error
+  }
+  const sft = { kind: 'sft' } as const
+
+  it.each([
+    ['a folder that is not there', { model: { folder: '/nowhere/at/all' } }, 'file.missing', '/nowhere/at/all'],
+    ['a relative folder', { model: { folder: 'models/x' } }, 'input.invalid', 'models/x'],
+  ] as const)('%s', async (_name, change, code, place) => {
+    const error = await refusal({ ...change, tokenizer: undefined } as Partial<ExperimentInput>)
+    expect(error.code).toBe(code)
+    expect(error.input).toContain(place)
+  })
+
+  it('a folder that is no model', async () => {
+    const error = await refusal({ model: { folder: join(scratch.path, 'tokenizer') }, tokenizer: undefined })
+    expect(error).toMatchObject({ code: 'file.missing', message: expect.stringContaining('config.json') as string })
+  })
+
+  it.each([
+    ['is not there', '/nowhere/tokenizer.json', 'file.missing'],
+    ['has no name of ours', 'gsm8k-9', 'input.invalid'],
+  ])('a tokenizer that %s', async (_name, given, code) =>
+    expect(await refusal({ tokenizer: given })).toMatchObject({ code }),
+  )
+
+  it('a chat template that the tokenizer lacks', async () => {
+    rmSync(join(scratch.path, 'tokenizer', 'tokenizer_config.json'), { force: true })
+    expect(await refusal({ template: 'chat' })).toMatchObject({ code: 'input.invalid', input: 'template: chat' })
+  })
+
+  it('prompts without trajectories for SFT, a subset without tests', async () => {
+    expect(await refusal({ data: prompts, stages: [{ ...sft, evaluation: { data: subset } }] })).toMatchObject({
+      code: 'input.invalid',
+      message: expect.stringContaining('prompts without trajectories') as string,
+    })
+    expect(await refusal({ data: prompts, stages: [{ kind: 'rl' }] })).toMatchObject({
+      code: 'input.empty',
+      message: 'bare weeks has no test rows.',
+    })
+  })
+
+  it('texts on the lab task', async () => {
+    const lab = { task: 'lab', data: undefined, tokenizer: undefined, stages: [{ ...sft, data: subset }] } as const
+    expect(await refusal(lab)).toMatchObject({
+      code: 'input.invalid',
+      remedy: expect.stringContaining('gsm8k') as string,
+    })
+  })
+})
+
+it('estimates lengths from the rows themselves, and can test on a whole dataset', async () => {
+  const { datasets } = await engine.calls.datasets.list({})
+  const bare = datasets.find(({ mapping }) => mapping?.trajectory === undefined)!
+  const stages = [{ kind: 'rl', data: prompts, evaluation: { data: bare.id }, budget: { steps: 10 } }] as const
+  const estimate = await engine.calls.runs.estimate({ spec: specOf({ stages: [...stages] }) })
+  const short = await engine.calls.runs.estimate({ spec: specOf() })
+  expect(estimate.stages[0]!.flops).toBeGreaterThan(0)
+  // SFT of 40 steps x 8 rows of about 50 tokens: 3 passes of 2 N = 0.8 MFLOP a token.
+  expect(short.stages[0]!.flops / (40 * 8 * 50 * 3 * 0.8e6)).toBeGreaterThan(0.5)
+  expect(short.stages[0]!.flops / (40 * 8 * 50 * 3 * 0.8e6)).toBeLessThan(2)
+})
