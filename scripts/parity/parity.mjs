@@ -1,5 +1,5 @@
 /**
- * `npm run parity -- objectives | maths | tokenizers`: regenerates the vectors that hold our code against the field's own, in a
+ * `npm run parity -- models | objectives | maths | tokenizers`: regenerates the vectors that hold our code against the field's own, in a
  * Python environment of its own in the cache folder. Made at the first call, which takes minutes; nothing of it is needed to run
  * or test Switchpoint.
  */
@@ -11,6 +11,11 @@ import { cacheFolder, REPOSITORY } from '../setup/places.mjs'
 
 /** @type {Record<string, { requirements: string, script: string, out: string }>} */
 const TARGETS = {
+  models: {
+    requirements: 'models-requirements.txt',
+    script: 'models.py',
+    out: 'electron/trainer/model/parity.vectors.json',
+  },
   objectives: {
     requirements: 'objectives-requirements.txt',
     script: 'objectives.py',
