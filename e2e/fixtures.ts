@@ -2,14 +2,15 @@
  * `test` for every spec: a fresh workspace and home in the scratch folder, the program on it, and a page that is watched. The
  * project says which program: the Electron window, or the served page in a browser.
  */
-import { _electron, chromium, expect, test as base, type ElectronApplication, type Page } from '@playwright/test'
+import { chromium, expect, test as base, type ElectronApplication, type Page } from '@playwright/test'
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Frame } from './pages/frame.ts'
-import { command, endEngine, environment, lasting, repository, required, type Answer, type Place } from './program.ts'
+import { command, endEngine, lasting, required, type Answer, type Place } from './program.ts'
 import { scratchFolder } from './scratch.ts'
 import { studyPatienceMs, studyWorkspace } from './study.ts'
 import { watchPage, type Watch } from './watch-page.ts'
+import { asRoot, openWindow } from './window-program.ts'
 
 export { expect }
 
@@ -27,28 +28,11 @@ export interface Bench extends Place {
 export interface Options {
   /** What the workspace holds at the start: nothing, or a copy of the quick study's. */
   seed: 'empty' | 'study'
+  /** How long an engine stays when nobody needs it (ms); null: its own minute. */
+  lingerMs: number | null
 }
 
 const windowOrigin = 'app://switchpoint'
-const asRoot = process.getuid?.() === 0
-
-async function openWindow(place: Place): Promise<{ app: ElectronApplication; page: Page; close(): Promise<void> }> {
-  const app = await _electron.launch({
-    executablePath: required('SWITCHPOINT_ELECTRON'),
-    args: [
-      repository,
-      ...(asRoot ? ['--no-sandbox'] : []),
-      `--user-data-dir=${join(place.home, 'electron')}`,
-      '--workspace',
-      place.workspace,
-    ],
-    env: environment(place),
-    timeout: 60_000,
-  })
-  const page = await app.firstWindow()
-  return { app, page, close: () => app.close() }
-}
-
 async function openServed(place: Place): Promise<{ url: string; page: Page; close(): Promise<void> }> {
   const { child, document } = await lasting(place, ['serve', '--port', '0'])
   const { url } = document as { url: string }
@@ -70,11 +54,12 @@ async function openServed(place: Place): Promise<{ url: string; page: Page; clos
 
 export const test = base.extend<Options & { place: Place; bench: Bench }>({
   seed: ['empty', { option: true }],
+  lingerMs: [null, { option: true }],
 
   place: [
-    async ({ seed }, use) => {
+    async ({ seed, lingerMs }, use) => {
       const folder = await mkdtemp(join(scratchFolder(), 't-'))
-      const place = { workspace: join(folder, 'math-lab'), home: join(folder, 'home') }
+      const place = { workspace: join(folder, 'math-lab'), home: join(folder, 'home'), lingerMs }
       await mkdir(place.home)
       if (seed === 'study') await cp(await studyWorkspace(), place.workspace, { recursive: true })
       await use(place)

@@ -17,12 +17,14 @@ export interface Place {
   readonly workspace: string
   /** The user's data folder: recent workspaces. */
   readonly home: string
+  readonly lingerMs?: number | null
 }
 
-export const environment = ({ home }: Place): Record<string, string> => ({
+export const environment = ({ home, lingerMs }: Place): Record<string, string> => ({
   ...(process.env as Record<string, string>),
   SWITCHPOINT_HOME: home,
   INIT_CWD: home,
+  ...(lingerMs && { SWITCHPOINT_LINGER_MS: String(lingerMs) }),
 })
 
 export interface Answer {

@@ -2,7 +2,6 @@ import { cpSync, existsSync, readFileSync, statSync, utimesSync, writeFileSync }
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { connect } from './entry/client.ts'
 import { joinEngine } from './entry/join-or-start.ts'
 import {
   fakeSpec,
@@ -174,9 +173,6 @@ describe('the end of the engine', () => {
     })
     await pastStep(engine.calls, runs[0]!, 3)
     expect(await engine.calls.system.pulse({})).toMatchObject({ running: 1, queued: 1, held: 2 })
-    const second = await connect(engine)
-    expect((await second.calls.system.pulse({})).held).toBe(0)
-    second.close()
     expect(await engine.calls.runs.leave({ then })).toEqual({ runs })
     if (then === 'rest') await inState(engine.calls, runs[0]!, 'paused')
     expect((await engine.calls.system.pulse({})).held).toBe(0)

@@ -15,7 +15,7 @@ import { createCurveImports } from './curves/import-curves.ts'
 import { createDatasetService } from './datasets/dataset-service.ts'
 import { createEstimates } from './estimates/estimates.ts'
 import { createJobs } from './jobs.ts'
-import { createLifetime } from './lifetime.ts'
+import { createLifetime, isAlone } from './lifetime.ts'
 import { openLog, type Log } from './log.ts'
 import { createNotices } from './notices.ts'
 import { ownIdentity } from './process-identity.ts'
@@ -117,7 +117,10 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
     backend,
     version: codeVersion(),
     trainerPids: () => scheduler.trainerPids(),
-    held: () => (door.clients + serving.size > 1 ? 0 : scheduler.atWork().filter((run) => run.detached === 0).length),
+    held: () =>
+      serving.size === 0 && isAlone(door.since, now())
+        ? scheduler.atWork().filter((run) => run.detached === 0).length
+        : 0,
   })
   const fits = createFits(store, now)
   const curves = createCurves({ ...common, fits })

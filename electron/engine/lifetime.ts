@@ -25,6 +25,12 @@ export interface LifetimeDeps {
 /** Pure: does the engine have a reason to be there? */
 export const isNeeded = ({ clients, detached }: Needs): boolean => clients > 0 || detached > 0
 
+const passingMs = 10_000
+
+/** Pure: is there at most one client that stays? A command that only looks in keeps nothing alive. `since`: when each came. */
+export const isAlone = (since: readonly number[], now: number): boolean =>
+  since.filter((at) => now - at >= passingMs).length <= 1
+
 export function createLifetime({ lingerMs, needs, end }: LifetimeDeps): Lifetime {
   let timer: NodeJS.Timeout | undefined
   const stop = () => {

@@ -6,6 +6,7 @@ import { app, BrowserWindow, session } from 'electron'
 import { declareScheme, servePage } from './app-protocol.ts'
 import { readArguments } from './arguments.ts'
 import { denyPermissions, guardContents } from './hardening.ts'
+import { watchForQuit } from './leaving.ts'
 import { setMenu } from './menu.ts'
 import { answerPages } from './page-calls.ts'
 import { pageFolder } from './places.ts'
@@ -25,13 +26,14 @@ function start(): void {
   app.setAppUserModelId('org.switchpoint.workbench')
   if (app.isPackaged) app.setAsDefaultProtocolClient('switchpoint')
   rememberTheme()
+  watchForQuit()
   denyPermissions(session.defaultSession)
   servePage(session.defaultSession, pageFolder)
 
   const menu = (recents: readonly string[]) =>
     setMenu({
       recents,
-      openWorkspace: (window, path) => (window ? switchWorkspace(window, path) : showWorkspace(path)),
+      openWorkspace: (window, path) => void (window ? switchWorkspace(window, path) : showWorkspace(path)),
       newWindow: (window) => anotherWindow((window && linkOf(window)?.workspace) ?? null),
     })
   menu([])

@@ -3,6 +3,7 @@ import { MessageChannelMain, type BrowserWindow } from 'electron'
 import { setTimeout as wait } from 'node:timers/promises'
 import { channels } from '#shared/desktop/channels.ts'
 import { engineLink, type EngineLink } from './supervision/engine-link.ts'
+import { guardClosing, mayLeave } from './leaving.ts'
 import { openPipe } from './supervision/pipe.ts'
 import { startEngine } from './supervision/start-engine.ts'
 import { openWindow } from './windows.ts'
@@ -44,6 +45,7 @@ export function showWorkspace(workspace: string | null, hash = ''): BrowserWindo
 export function anotherWindow(workspace: string | null, hash = ''): BrowserWindow {
   const window = openWindow(hash)
   links.set(window, makeLink(window, workspace))
+  guardClosing(window)
   window.once('closed', () => {
     links.get(window)?.end()
     links.delete(window)
@@ -51,13 +53,16 @@ export function anotherWindow(workspace: string | null, hash = ''): BrowserWindo
   return window
 }
 
-/** The same window goes on with another workspace; its page starts anew. */
-export function switchWorkspace(window: BrowserWindow, workspace: string): void {
+/** The same window goes on with another workspace; its page starts anew. False where its reader would rather stay. */
+export async function switchWorkspace(window: BrowserWindow, workspace: string): Promise<boolean> {
   const shown = windowOn(workspace)
-  if (shown) return toFront(shown)
-  links.get(window)?.end()
-  links.set(window, makeLink(window, workspace))
-  window.webContents.reload()
+  if (shown) toFront(shown)
+  else if (await mayLeave(window, 'leave')) {
+    links.get(window)?.end()
+    links.set(window, makeLink(window, workspace))
+    window.webContents.reload()
+  } else return false
+  return true
 }
 
 const windowOn = (workspace: string): BrowserWindow | undefined =>

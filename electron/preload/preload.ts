@@ -3,7 +3,7 @@
  * Runs sandboxed, so it is built as one CommonJS file and may use nothing of Node.
  */
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
-import { portMessage, type DesktopBridge, type EngineProblem } from '#shared/desktop/bridge.ts'
+import { portMessage, type DesktopBridge, type EngineProblem, type Leaving } from '#shared/desktop/bridge.ts'
 import { channels } from '#shared/desktop/channels.ts'
 
 // A port cannot pass through contextBridge; a window message can carry it into the page's own world.
@@ -21,6 +21,11 @@ const bridge: DesktopBridge = {
   setTheme: (theme) => ipcRenderer.send(channels.theme, theme),
   setStatus: (status) => ipcRenderer.send(channels.status, status),
   setRecents: (paths) => ipcRenderer.send(channels.recents, paths),
+  notify: (news) => ipcRenderer.send(channels.notify, news),
+  onLeaving: (listener) =>
+    void ipcRenderer.on(channels.leave, (_event, then: Leaving) =>
+      listener(then).then((isTaken) => ipcRenderer.send(channels.leave, isTaken)),
+    ),
   onCommand: (listener) => void ipcRenderer.on(channels.command, (_event, id: string) => listener(id)),
   onEngineProblem: (listener) =>
     void ipcRenderer.on(channels.engineProblem, (_event, problem: EngineProblem | null) => listener(problem)),

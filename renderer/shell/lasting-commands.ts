@@ -55,6 +55,12 @@ export function bindLastingCommands({ openPalette }: { openPalette: () => void }
     }),
     ...(window.switchpoint && { 'workspace.open': () => window.switchpoint?.openWorkspace(null) }),
   })
+  window.switchpoint?.onLeaving((then) =>
+    engine.runs.leave({ then }).then(
+      () => true,
+      () => false,
+    ),
+  )
   window.switchpoint?.onCommand((id) => {
     if (id.startsWith('go:')) go(id.slice(3))
     else perform(id)

@@ -91,7 +91,7 @@ export type SystemInfo = z.infer<typeof SystemInfo>
 export const Pulse = z.object({
   running: z.int(),
   queued: z.int(),
-  /** Of these, the ones that would be put aside if the client that asks, the only one left, went away. */
+  /** Of these, the ones that would be put aside if the client that asks, the only one that stays, went away. */
   held: z.int(),
   tokensPerSecond: z.number().nullable(),
   secondsLeft: z.number().nullable(),

@@ -17,6 +17,10 @@ export interface DesktopBridge {
   setStatus(status: WindowStatus): void
   /** Workspaces for the menu's `Open recent`, newest first. */
   setRecents(paths: readonly string[]): void
+  /** Tells of an ending by the system's own notification, unless its reader is looking. */
+  notify(news: News): void
+  /** The window is about to close and its reader has chosen; resolves to false where the engine could not be told. */
+  onLeaving(listener: (then: Leaving) => Promise<boolean>): void
   /** A menu entry was chosen: an id of `commands`, or `go:` and a hash. */
   onCommand(listener: (id: string) => void): void
   /** The engine cannot be had, or has come back (null). */
@@ -37,8 +41,24 @@ export interface WindowStatus {
   readonly title: string
   /** Runs that train. */
   readonly running: number
+  /** Runs, training or waiting, that would be put aside if this window closed. */
+  readonly held: number
   /** Share done, null where nothing is under way. */
   readonly progress: number | null
+}
+
+/** What becomes of runs when the last window closes: they go on without one, or are checkpointed and put aside. */
+export const leavings = ['keep', 'rest'] as const
+export type Leaving = (typeof leavings)[number]
+
+/** A run or a study has ended. */
+export interface News {
+  /** Two windows may tell the same: it is shown once. */
+  readonly tag: string
+  readonly title: string
+  readonly body: string
+  /** Where a click leads: `#/run/run_x`. */
+  readonly hash: string
 }
 
 export interface EngineProblem {

@@ -8,6 +8,9 @@ export const channels = {
   theme: 'theme',
   status: 'status',
   recents: 'recents',
+  notify: 'notify',
+  /** main → page: the reader's choice. page → main: whether the engine has taken it. */
+  leave: 'leave',
   /** main → page */
   command: 'command',
   engineProblem: 'engine-problem',

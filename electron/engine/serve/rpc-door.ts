@@ -23,6 +23,8 @@ type Handled = StandardHandleResult
 export interface RpcDoor {
   accept(socket: WebSocket): void
   readonly clients: number
+  /** When each of them came (ms). */
+  readonly since: readonly number[]
   close(): void
 }
 
@@ -32,9 +34,9 @@ export function createRpcDoor(
   changed: () => void,
 ): RpcDoor {
   const handler = new RPCHandler(router, { rootInterceptors: [unknownAsFailure] })
-  const open = new Set<WebSocket>()
+  const open = new Map<WebSocket, number>()
   const check = setInterval(() => {
-    for (const socket of open) {
+    for (const socket of open.keys()) {
       if (socket.bufferedAmount <= mostBufferedBytes) continue
       context.log.warn({ bufferedBytes: socket.bufferedAmount }, 'a client does not read: dropped')
       socket.terminate()
@@ -43,7 +45,7 @@ export function createRpcDoor(
 
   return {
     accept(socket) {
-      open.add(socket)
+      open.set(socket, Date.now())
       socket.on('error', (error) => context.log.warn({ err: error }, 'a client broke the protocol'))
       socket.on('close', () => {
         open.delete(socket)
@@ -55,9 +57,12 @@ export function createRpcDoor(
     get clients() {
       return open.size
     },
+    get since() {
+      return [...open.values()]
+    },
     close() {
       clearInterval(check)
-      for (const socket of open) socket.close(1001, 'engine ends')
+      for (const socket of open.keys()) socket.close(1001, 'engine ends')
     },
   }
 }
