@@ -10,6 +10,7 @@ import { addEngineCommands } from './commands/engine.ts'
 import { addRunCommands } from './commands/run.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addStudyCommands } from './commands/study.ts'
+import { addSwitchCommand } from './commands/study-switch.ts'
 import { addVerifyCommand } from './commands/verify.ts'
 
 const program = new Command('switchpoint')
@@ -24,6 +25,7 @@ const cli = createCli()
 for (const add of [
   addServeCommand,
   addStudyCommands,
+  addSwitchCommand,
   addRunCommands,
   addDatasetCommands,
   addCurvesCommands,

@@ -8,6 +8,7 @@ import type { Log } from './log.ts'
 import type { Notices } from './notices.ts'
 import type { RunService } from './runs/run-service.ts'
 import type { Studies } from './studies/studies.ts'
+import type { SwitchStudies } from './studies/switch/switch-studies.ts'
 import type { SystemService } from './system/system-service.ts'
 import type { Workspace } from './workspace/folder.ts'
 
@@ -22,5 +23,6 @@ export interface EngineContext {
   readonly estimates: Estimates
   readonly curves: Curves
   readonly studies: Studies
+  readonly searches: SwitchStudies
   readonly curveImports: CurveImports
 }

@@ -30,10 +30,11 @@ import { createDatasetStore } from './store/datasets.ts'
 import { createMeasurements } from './store/measurements.ts'
 import { createRunRecords } from './store/runs.ts'
 import { createSpeeds } from './store/speeds.ts'
-import { createStudyRecords } from './store/studies.ts'
+import { createStudyRecords, withoutKind } from './store/studies.ts'
 import { openStore } from './store/store.ts'
 import { concludeWith } from './studies/conclude.ts'
 import { createStudies } from './studies/studies.ts'
+import { createSwitchStudies } from './studies/switch/switch-studies.ts'
 import { backendKnowledge } from './system/backend-probe.ts'
 import { machine } from './system/machine.ts'
 import { createSystemService } from './system/system-service.ts'
@@ -125,13 +126,19 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
   const fits = createFits(store, now)
   const curves = createCurves({ ...common, fits })
   const curveImports = createCurveImports({ ...common, codeVersion: codeVersion() })
+  const studyRecords = createStudyRecords(store)
+  const searches = createSwitchStudies({
+    ...{ ...common, threads, runs, studies: studyRecords, workspacePath: workspace.path },
+    isOnItsWay: scheduler.isOnItsWay,
+    estimate: async (spec) => (await estimates.of(spec)).stages[0]!,
+  })
   const studies = createStudies({
     ...{ ...common, workspace, threads, runs, estimates, isOnItsWay: scheduler.isOnItsWay },
-    studies: createStudyRecords(store),
+    studies: withoutKind(studyRecords, 'switch'),
     conclude: concludeWith({ ...common, curves, fits }),
   })
   const context: EngineContext = {
-    ...{ workspace, jobs, datasets, notices, log, system, runs, estimates, curves, curveImports, studies },
+    ...{ workspace, jobs, datasets, notices, log, system, runs, estimates, curves, curveImports, studies, searches },
   }
 
   const serving = new Set<WebSocket>()
@@ -186,6 +193,7 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
   if (purged.length > 0) log.info({ runs: purged }, 'removed runs are purged')
   scheduler.takeOver({ holdQueue: silentMs > longSilenceMs })
   studies.takeOver()
+  searches.takeOver()
   writeLock(workspace.lock, lock)
   const stopTouching = keepTouching(workspace.lock)
   rememberWorkspace({
@@ -202,6 +210,7 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
     stopTouching()
     await scheduler.close()
     studies.close()
+    searches.close()
     await Promise.all([jobs.close(), fits.close()])
     await datasets.close()
     notices.close()

@@ -10,13 +10,13 @@
  *             identification (Frazier, Powell & Dayanik 2008) with cost; successive halving (Jamieson & Talwalkar 2016)
  *             is the rival in the bench.
  */
-import { normalCdf } from './distributions.ts'
+import { centralZ, normalCdf } from './distributions.ts'
 import { findCollapse } from './collapse.ts'
 import { scoreMixture } from './forecast.ts'
 import { headroomShareOf, pooledPrior, type HeadroomShare } from './headroom-pool.ts'
-import { lawPosterior, type PosteriorOptions } from './law-posterior.ts'
+import { lawPosterior, type LawPosterior, type PosteriorOptions } from './law-posterior.ts'
 import { generalPrior, type LawPrior } from './law-prior.ts'
-import { mixtureMean, quickNormalCdf } from './normal-mixture.ts'
+import { mixtureMean, quickNormalCdf, type NormalMixture } from './normal-mixture.ts'
 import { mean } from './order-statistics.ts'
 import type { PerformancePoint } from './types.ts'
 
@@ -34,6 +34,8 @@ export interface SearchCandidate {
   readonly nextCompute?: number
   /** The run cannot go on (crashed, stopped by hand). */
   readonly closed?: boolean
+  /** A move on it is being carried out, to this compute: paid for, not known yet, and not to be moved again meanwhile. */
+  readonly underWay?: number
 }
 
 export interface SearchOptions {
@@ -46,6 +48,8 @@ export interface SearchOptions {
   /** Stop when the regret still to be expected, in points, is below this. */
   readonly enough?: number
   readonly noisePrior?: PosteriorOptions['noisePrior']
+  /** Sampling noise that every evaluation has at least: a curve that looks smoother by luck is not called collapsed. */
+  readonly samplingSd?: number
 }
 
 /**
@@ -86,6 +90,7 @@ const pointsOfFinal = 5
 
 /** Spent on a branch: compute of its last evaluation. */
 const spentOn = (c: SearchCandidate): number => c.points.at(-1)?.compute ?? 0
+const paidFor = (c: SearchCandidate): number => Math.max(spentOn(c), c.underWay ?? 0)
 
 /**
  * The next move. `extend` asks to run a branch until its compute reaches `to` (the caller stops at the first evaluation
@@ -98,7 +103,7 @@ export function nextMove(
 ): SearchDecision {
   const { budgetShare = 0.3, chunkShare = 0.05, firstEvaluations = 2, enough = 0.1 } = options
   const total = candidates.reduce((sum, c) => sum + c.target, 0)
-  const spent = candidates.reduce((sum, c) => sum + spentOn(c), 0)
+  const spent = candidates.reduce((sum, c) => sum + paidFor(c), 0)
   const finals = finalBeliefs(candidates, options, memo)
   const leader = indexOfLargest(finals.map((f) => f.mean))
   const best = Math.max(...finals.filter((_, i) => i !== leader).map((f) => f.mean), -Infinity)
@@ -111,7 +116,7 @@ export function nextMove(
     total,
   }
   const left = budgetShare * total - spent
-  const open = candidates.map((c, i) => ({ c, i })).filter(({ i }) => !finals[i]!.isDone)
+  const open = candidates.map((c, i) => ({ c, i })).filter(({ c, i }) => !finals[i]!.isDone && c.underWay === undefined)
   if (open.length === 0) return { ...state, move: { kind: 'stop', why: 'all-done' } }
 
   const unseen = open.find(({ c }) => c.points.length < firstEvaluations)
@@ -162,53 +167,115 @@ function finalBeliefs(candidates: readonly SearchCandidate[], options: SearchOpt
   const alone = candidates.map((c) => remember(`${c.id} alone`, keyOf(c), () => finalOf(c, searchPrior, options)))
   return candidates.map((c, i) => {
     if (alone[i]!.isDone || c.isBase) return alone[i]!
-    const others = alone.flatMap((f, j) => (j === i || candidates[j]!.isBase || f.share === null ? [] : [f.share]))
-    const prior = pooledPrior(others, searchPrior)
-    // Rounded, so that a hair's change in a sibling does not cost a refit.
-    const rounded = {
-      mean: Math.round(prior.headroomShare.mean * 100) / 100,
-      sd: Math.round(prior.headroomShare.sd * 100) / 100,
-    }
-    const key = `${keyOf(c)} ${rounded.mean} ${rounded.sd}`
-    return remember(`${c.id} pooled`, key, () => finalOf(c, { ...searchPrior, headroomShare: rounded }, options))
+    const prior = withSiblings(candidates, alone, i)
+    const key = `${keyOf(c)} ${prior.headroomShare.mean} ${prior.headroomShare.sd}`
+    return remember(`${c.id} pooled`, key, () => finalOf(c, prior, options))
   })
 }
 
-function finalOf(c: SearchCandidate, prior: LawPrior, options: SearchOptions): Final {
+/** The prior of candidate `i` with what the others show of their headroom. */
+function withSiblings(candidates: readonly SearchCandidate[], alone: readonly Final[], i: number): LawPrior {
+  const others = alone.flatMap((f, j) => (j === i || candidates[j]!.isBase || f.share === null ? [] : [f.share]))
+  const { headroomShare } = pooledPrior(others, searchPrior)
+  // Rounded, so that a hair's change in a sibling does not cost a refit.
+  const rounded = { mean: Math.round(headroomShare.mean * 100) / 100, sd: Math.round(headroomShare.sd * 100) / 100 }
+  return { ...searchPrior, headroomShare: rounded }
+}
+
+export interface ForecastPoint {
+  readonly compute: number
+  readonly value: number
+  readonly lo: number
+  readonly hi: number
+}
+
+/**
+ * What each open candidate is expected to score between now and its target, as the search believes it: central intervals
+ * of `level`. A candidate of which no more can be learned has no line.
+ */
+export function forecastLines(
+  candidates: readonly SearchCandidate[],
+  options: SearchOptions = {},
+  { level = 0.8, points = 12 }: { readonly level?: number; readonly points?: number } = {},
+): Map<string, ForecastPoint[]> {
+  const alone = finalBeliefs(candidates, options, new Map())
+  const z = centralZ(level)
+  return new Map(
+    candidates.map((c, i) => {
+      if (alone[i]!.isDone) return [c.id, []]
+      const prior = c.isBase ? searchPrior : withSiblings(candidates, alone, i)
+      const posterior = posteriorOf(c, validPoints(c, options).valid, prior, options)
+      const from = Math.max(spentOn(c), c.target / 50)
+      const line = Array.from({ length: points }, (_, k) => {
+        const compute = from * (c.target / from) ** (k / (points - 1))
+        const { mean: value, sd } = momentsOf(scoreMixture(posterior, compute, 'branch'))
+        return { compute, value, lo: value - z * sd, hi: value + z * sd }
+      })
+      return [c.id, line]
+    }),
+  )
+}
+
+/** Evaluations of a candidate that its law may be fitted to, its start among them. */
+function validPoints(c: SearchCandidate, { samplingSd = 0 }: SearchOptions) {
   const seen = [{ compute: 0, score: c.pSft }, ...c.points]
-  const { excluded, collapse } = findCollapse(seen)
-  const valid = seen.filter((_, i) => excluded[i] === null)
-  const isDone = collapse !== null || c.closed === true || spentOn(c) >= c.target * (1 - 1e-9)
-  if (isDone) {
-    const last = valid.slice(1).slice(-pointsOfFinal)
-    const value = last.length > 0 ? mean(last.map((p) => p.score)) : c.pSft
-    const share = (value - c.pSft) / (100 - c.pSft)
-    return { id: c.id, mean: value, sd: 0, isDone, collapsed: collapse !== null, share: { mean: share, variance: 0 } }
-  }
+  const alone = findCollapse(seen)
+  const { excluded, collapse } = alone.noiseSd < samplingSd ? findCollapse(seen, { noise: samplingSd }) : alone
+  return { valid: seen.filter((_, i) => excluded[i] === null), collapse }
+}
+
+/** Mean of the last five valid evaluations after the start, and how many those were; null before the first. */
+export function measuredPerformance(
+  c: SearchCandidate,
+  options: SearchOptions = {},
+): { readonly value: number; readonly n: number } | null {
+  const last = validPoints(c, options).valid.slice(1).slice(-pointsOfFinal)
+  return last.length > 0 ? { value: mean(last.map((p) => p.score)), n: last.length } : null
+}
+
+function posteriorOf(
+  c: SearchCandidate,
+  valid: readonly PerformancePoint[],
+  prior: LawPrior,
+  options: SearchOptions,
+): LawPosterior {
   // Before the first evaluation the midpoint is believed relative to the target instead of the last point seen.
   const unseen = valid.length === 1 && {
     lnMidpoint: { mean: prior.lnMidpoint.mean + Math.log(c.target), sd: prior.lnMidpoint.sd },
   }
-  const posterior = lawPosterior(valid, c.pSft, {
+  return lawPosterior(valid, c.pSft, {
     prior: { ...prior, ...unseen },
     noisePrior: options.noisePrior ?? { sd: 0.5, weight: 2 },
     quick: true,
   })
+}
+
+function finalOf(c: SearchCandidate, prior: LawPrior, options: SearchOptions): Final {
+  const { valid, collapse } = validPoints(c, options)
+  const isDone = collapse !== null || c.closed === true || spentOn(c) >= c.target * (1 - 1e-9)
+  if (isDone) {
+    const value = measuredPerformance(c, options)?.value ?? c.pSft
+    const share = (value - c.pSft) / (100 - c.pSft)
+    return { id: c.id, mean: value, sd: 0, isDone, collapsed: collapse !== null, share: { mean: share, variance: 0 } }
+  }
+  const posterior = posteriorOf(c, valid, prior, options)
   // The mean of the last five evaluations lies a little before the end.
-  const mixture = scoreMixture(posterior, 0.95 * c.target, 'branch')
+  return {
+    id: c.id,
+    ...momentsOf(scoreMixture(posterior, 0.95 * c.target, 'branch')),
+    isDone,
+    collapsed: false,
+    share: headroomShareOf(posterior),
+  }
+}
+
+function momentsOf(mixture: NormalMixture): { readonly mean: number; readonly sd: number } {
   const centre = mixtureMean(mixture)
   let variance = 0
   for (let k = 0; k < mixture.weights.length; k++) {
     variance += mixture.weights[k]! * (mixture.sds[k]! ** 2 + (mixture.means[k]! - centre) ** 2)
   }
-  return {
-    id: c.id,
-    mean: centre,
-    sd: Math.sqrt(variance),
-    isDone,
-    collapsed: false,
-    share: headroomShareOf(posterior),
-  }
+  return { mean: centre, sd: Math.sqrt(variance) }
 }
 
 /** E max(0, X) for X normal with the mean and SD given. */

@@ -34,6 +34,7 @@ import {
   StageEstimate,
 } from './runs.ts'
 import { Study } from './studies.ts'
+import { SwitchPlan, SwitchRequest, SwitchSearch } from './switch-study.ts'
 
 const FailureData = z.object({
   code: z.enum(failureCodes),
@@ -223,7 +224,10 @@ export const contract = {
       .output(z.object({ run: Id, step: z.int() })),
     pause: call.input(byId).output(nothing),
     stop: call.input(byId).output(nothing),
-    resume: call.input(z.strictObject({ id: Id, detach: z.boolean().default(false) })).output(nothing),
+    /** `budget`: new limits (in all, not on top); with them a complete run goes on from its last checkpoint. */
+    resume: call
+      .input(z.strictObject({ id: Id, detach: z.boolean().default(false), budget: Budget.partial().optional() }))
+      .output(nothing),
     /**
      * The last window closes. `keep`: what runs or waits goes on without a client; `rest`: it is checkpointed and put aside
      * at once, not after the engine's minute. Answers with the runs that this concerns.
@@ -282,14 +286,14 @@ export const contract = {
       .input(z.strictObject({ study: Id.nullable().default(null) }))
       .output(z.object({ curves: z.array(z.lazy(() => BranchCurve)) })),
   },
-  studies: {
-    list: call.input(nothing).output(z.object({ studies: z.array(Study) })),
-    startQuick: call.input(z.strictObject({ seed: z.int().nonnegative().default(1) })).output(z.object({ id: Id })),
-    /** As much of the miniature of the paper as the budget holds; times are estimates. */
   curves: {
     /** Curve files (docs/commands.md) and logs of other trainers become runs. A path, or `upload:ID`. */
     import: call.input(z.strictObject({ path: z.string().min(1) })).output(CurveImport),
   },
+  studies: {
+    list: call.input(nothing).output(z.object({ studies: z.array(Study) })),
+    startQuick: call.input(z.strictObject({ seed: z.int().nonnegative().default(1) })).output(z.object({ id: Id })),
+    /** As much of the miniature of the paper as the budget holds; times are estimates. */
     startPaper: call.input(z.strictObject({ budgetMinutes: z.number().positive().max(100_000) })).output(
       z.object({
         id: Id,
@@ -304,6 +308,11 @@ export const contract = {
     cancel: call.input(byId).output(nothing),
     resume: call.input(byId).output(nothing),
     report: call.input(byId).output(z.object({ html: z.string(), path: z.string() })),
+    /** What a switch search on an SFT run would try and cost. */
+    planSwitch: call.input(SwitchRequest).output(SwitchPlan),
+    startSwitch: call.input(SwitchRequest.extend({ detach: z.boolean().default(false) })).output(z.object({ id: Id })),
+    /** A switch search as it stands; its `studies` notices say when to look again. */
+    switchSearch: call.input(byId).output(SwitchSearch),
   },
 }
 
@@ -322,6 +331,8 @@ export const BranchCurve = z.object({
   beforeFlops: z.number(),
   points: z.array(EvaluationPoint),
   minValLoss: z.number().nullable(),
+  /** Null: trained here. */
+  origin: RunOrigin.nullable(),
   /** The regime of the checkpoint it branched from, by the definition; null where there is none. */
   regime: z.string().nullable(),
   /** The fit is being made: a `points` notice follows when it is there. */
@@ -331,8 +342,6 @@ export const BranchCurve = z.object({
     .object({
       verdict: z.enum(['identified', 'loose', 'not-identifiable']),
       params: z.record(z.string(), z.number()),
-  /** Null: trained here. */
-  origin: RunOrigin.nullable(),
       pSft: z.number(),
       plRl: z.object({ value: z.number(), lo: z.number(), hi: z.number() }),
       aPost: z.object({ value: z.number(), lo: z.number(), hi: z.number() }),

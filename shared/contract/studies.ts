@@ -39,7 +39,7 @@ export type StudyResult = z.infer<typeof StudyResult>
 
 export const Study = z.object({
   id: Id,
-  kind: z.enum(['quick', 'paper']),
+  kind: z.enum(['quick', 'paper', 'switch']),
   state: z.enum(['running', 'done', 'failed', 'cancelled', 'interrupted']),
   /** What it does now, in words, and how far. */
   now: z.string(),

@@ -9,11 +9,18 @@ import { formatFlops } from '#shared/flops/units.ts'
 import type { EngineCalls } from '../../engine/entry/client.ts'
 import type { Cli, CommandRun } from '../cli.ts'
 import { follow, settled } from '../follow.ts'
+import { flopsAmount, wholeNumber } from '../amounts.ts'
 import { usersPath, workspacePath } from '../places.ts'
 import { withEngine } from '../session.ts'
 import { table } from '../tables.ts'
 
 const pauseWithinMs = 120_000
+
+interface BudgetLimits {
+  readonly steps?: number
+  readonly flops?: number
+  readonly totalFlops?: number
+}
 
 export function addRunCommands(program: Command, cli: Cli): void {
   const run = program.command('run').description('train: start, watch and steer runs')
@@ -129,12 +136,16 @@ export function addRunCommands(program: Command, cli: Cli): void {
 
   run
     .command('resume <id>')
-    .description('goes on from the last checkpoint and follows to the end')
+    .description('goes on from the last checkpoint and follows to the end; a larger budget extends a complete run')
     .option('--detach', 'comes back at once; the run goes on without this command')
+    .option('--steps <n>', 'new limit of steps, in all', wholeNumber)
+    .option('--flops <flops>', 'new limit of FLOPs of this stage, in all (2e12, 1.6T)', flopsAmount)
+    .option('--total-flops <flops>', 'new limit of FLOPs with the stages before', flopsAmount)
     .action(
-      cli.action((run, id: string, { detach }: { detach?: boolean }) =>
+      cli.action((run, id: string, { detach, ...limits }: { detach?: boolean } & BudgetLimits) =>
         withEngine(workspacePath(run.options.workspace), async ({ calls }) => {
-          await calls.runs.resume({ id, detach: detach === true })
+          const budget = Object.keys(limits).length > 0 ? { budget: limits } : {}
+          await calls.runs.resume({ id, detach: detach === true, ...budget })
           return detach ? started(run, calls, [id]) : toTheEnd(run, calls, [id])
         }),
       ),
@@ -150,7 +161,7 @@ async function start(run: CommandRun, path: string, detach: boolean): Promise<nu
   })
 }
 
-function readSpec(path: string): string {
+export function readSpec(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
@@ -167,7 +178,7 @@ function readSpec(path: string): string {
   }
 }
 
-async function checkedSpec(calls: EngineCalls, text: string, path: string): Promise<ExperimentSpec> {
+export async function checkedSpec(calls: EngineCalls, text: string, path: string): Promise<ExperimentSpec> {
   const { spec, issues } = await calls.runs.parseSpec({ yaml: text })
   if (spec) return spec
   const said = issues.map(

@@ -88,14 +88,11 @@ async function conduct<T extends object>(run: CommandRun, what: Conduct<T>): Pro
 }
 
 /** The study of this kind that was interrupted here, set going again; null when there is none. */
-async function resumed(
-  calls: EngineCalls,
-  kind: Study['kind'],
-  note: (text: string) => void,
-): Promise<string | null> {
+async function resumed(calls: EngineCalls, kind: Study['kind'], note: (text: string) => void): Promise<string | null> {
   const { studies } = await calls.studies.list({})
   const open = studies.find(
-    (each) => each.kind === kind && (each.state === 'running' || each.state === 'interrupted' || each.state === 'failed'),
+    (each) =>
+      each.kind === kind && (each.state === 'running' || each.state === 'interrupted' || each.state === 'failed'),
   )
   if (!open) return null
   note(`Goes on with ${open.id}, which was begun here before.`)
@@ -105,7 +102,10 @@ async function resumed(
 
 async function startPaper(calls: EngineCalls, budgetMinutes: number, note: (text: string) => void): Promise<string> {
   const plan = await calls.studies.startPaper({ budgetMinutes })
-  const rest = [plan.everySet ? [] : ['the other expert sets'], plan.everyRival ? [] : ['SRFT, UPT and Prefix-RFT']].flat()
+  const rest = [
+    plan.everySet ? [] : ['the other expert sets'],
+    plan.everyRival ? [] : ['SRFT, UPT and Prefix-RFT'],
+  ].flat()
   note(
     `${plan.runs} runs over ${plan.seeds} ${plan.seeds === 1 ? 'seed' : 'seeds'}, every arm to ${formatFlops(plan.totalFlops)}; about ${duration(plan.seconds)}.` +
       (rest.length > 0 ? ` The budget leaves out ${rest.join(' and ')}.` : ''),
@@ -113,14 +113,19 @@ async function startPaper(calls: EngineCalls, budgetMinutes: number, note: (text
   return plan.id
 }
 
-async function studyOf(calls: EngineCalls, id: string): Promise<Study> {
+export async function studyOf(calls: EngineCalls, id: string): Promise<Study> {
   const { studies } = await calls.studies.list({})
   const study = studies.find((each) => each.id === id)
   if (!study) throw new Failure({ code: 'study.not_found', message: 'The study is gone.', input: id })
   return study
 }
 
-async function interrupt({ output }: CommandRun, calls: EngineCalls, id: string, again: string): Promise<number> {
+export async function interrupt(
+  { output }: CommandRun,
+  calls: EngineCalls,
+  id: string,
+  again: string,
+): Promise<number> {
   output.note('Pausing: the runs finish their step and save checkpoints. Ctrl-C again to leave at once.')
   const { runs } = await studyOf(calls, id)
   const ids = runs.map((each) => each.id)
@@ -134,7 +139,7 @@ async function interrupt({ output }: CommandRun, calls: EngineCalls, id: string,
   })
 }
 
-function notDone(study: Study, again: string): Failure {
+export function notDone(study: Study, again: string): Failure {
   const { error } = study
   return new Failure({
     code: study.state === 'cancelled' ? 'cancelled' : ((error?.code as Failure['code'] | undefined) ?? 'run.crashed'),

@@ -28,7 +28,9 @@ export const runs = {
   branch: area.branch.handler(({ context, input }) => context.runs.branch({ ...input, detached: false })),
   pause: area.pause.handler(({ context, input }) => done(() => context.runs.pause(input.id))),
   stop: area.stop.handler(({ context, input }) => done(() => context.runs.stop(input.id))),
-  resume: area.resume.handler(({ context, input }) => done(() => context.runs.resume(input.id, input.detach))),
+  resume: area.resume.handler(({ context, input }) =>
+    done(() => context.runs.resume(input.id, input.detach, input.budget)),
+  ),
   leave: area.leave.handler(({ context, input }) => ({ runs: context.runs.leave(input.then) })),
   reorder: area.reorder.handler(({ context, input }) => done(() => context.runs.reorder(input.ids))),
   rename: area.rename.handler(({ context, input }) => done(() => context.runs.rename(input.id, input.name))),

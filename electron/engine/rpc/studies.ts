@@ -1,18 +1,28 @@
+import type { EngineContext } from '../context.ts'
 import { procedures } from './procedures.ts'
 
 const { studies: area } = procedures
 
 export const studies = {
-  list: area.list.handler(async ({ context }) => ({ studies: await context.studies.list() })),
+  list: area.list.handler(async ({ context }) => ({
+    studies: [...(await context.studies.list()), ...context.searches.list()].sort((a, b) => b.startedAt - a.startedAt),
+  })),
   startQuick: area.startQuick.handler(({ context, input }) => ({ id: context.studies.startQuick(input.seed, false) })),
   startPaper: area.startPaper.handler(({ context, input }) => context.studies.startPaper(input.budgetMinutes, false)),
   cancel: area.cancel.handler(({ context, input }) => {
-    context.studies.cancel(input.id)
+    serviceOf(context, input.id).cancel(input.id)
     return {}
   }),
   resume: area.resume.handler(({ context, input }) => {
-    context.studies.resume(input.id)
+    serviceOf(context, input.id).resume(input.id)
     return {}
   }),
   report: area.report.handler(({ context, input }) => context.studies.report(input.id)),
+  planSwitch: area.planSwitch.handler(({ context, input }) => context.searches.plan(input)),
+  startSwitch: area.startSwitch.handler(async ({ context, input: { detach, ...request } }) => ({
+    id: await context.searches.start(request, detach),
+  })),
+  switchSearch: area.switchSearch.handler(({ context, input }) => context.searches.search(input.id)),
 }
+
+const serviceOf = ({ studies: plans, searches }: EngineContext, id: string) => (searches.owns(id) ? searches : plans)

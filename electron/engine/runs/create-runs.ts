@@ -23,6 +23,8 @@ export interface CreateOptions {
 export interface CreateRuns {
   /** Returns the chain's ids, first to last. A base that was trained before with the same settings is the first of them. */
   create(spec: ExperimentSpec, options: CreateOptions): string[]
+  /** The spec of a branch, as `branch` would queue it. Throws `run.not_found`, `checkpoint.missing`. */
+  branchSpec(request: BranchRequest): ExperimentSpec
   /** Queues an RL stage from the checkpoint nearest to `step`. */
   branch(request: BranchRequest): { run: string; step: number }
 }
@@ -32,7 +34,10 @@ export interface BranchRequest {
   readonly step: number
   readonly stage: RlStage
   readonly name?: string
+  /** Absent: as many as the run it branches from. */
+  readonly threads?: number
   readonly detached: boolean
+  readonly study?: CreateOptions['study']
 }
 
 export interface CreateRunsDeps {
@@ -118,27 +123,35 @@ export function createCreateRuns(deps: CreateRunsDeps): CreateRuns {
     return parent ? [parent.kind, ...ancestorsOf(parent)] : []
   }
 
+  /** What `branch` queues, with the checkpoint it starts from. */
+  function planBranch({ from, step, stage, name, threads }: BranchRequest) {
+    const parent = records.byId(from)
+    if (!parent || parent.deleted_at !== null) throw noSuchRun(from)
+    assertTrainedHere(parent, 'branch from it')
+    const checkpoints = measurements.checkpoints(parent.no)
+    const steps = checkpoints.map((checkpoint) => checkpoint.step)
+    if (steps.length === 0) throw noCheckpoint(parent, step, steps)
+    const at = nearest(steps, step)
+    const spec = {
+      name: name ?? `${parent.name} · RL from step ${at}`,
+      ...specOfRun(parent),
+      seed: parent.seed,
+      engine: { ...(JSON.parse(parent.engine) as ExperimentSpec['engine']), ...(threads !== undefined && { threads }) },
+      start: { run: from, step: at },
+      stages: [stage],
+    } as ExperimentSpec
+    return { spec, at, path: checkpoints.find((checkpoint) => checkpoint.step === at)!.path }
+  }
+
   return {
     create,
-    branch({ from, step, stage, name, detached }) {
-      const parent = records.byId(from)
-      if (!parent || parent.deleted_at !== null) throw noSuchRun(from)
-      assertTrainedHere(parent, 'branch from it')
-      const checkpoints = measurements.checkpoints(parent.no)
-      const steps = checkpoints.map((checkpoint) => checkpoint.step)
-      if (steps.length === 0) throw noCheckpoint(parent, step, steps)
-      const at = nearest(steps, step)
-      const spec = {
-        name: name ?? `${parent.name} · RL from step ${at}`,
-        ...specOfRun(parent),
-        seed: parent.seed,
-        engine: JSON.parse(parent.engine) as ExperimentSpec['engine'],
-        start: { run: from, step: at },
-        stages: [stage],
-      } as ExperimentSpec
-      const [run] = create(spec, { detached })
+    branchSpec: (request) => planBranch(request).spec,
+    branch(request) {
+      const { spec, at, path } = planBranch(request)
+      const { from, detached, study } = request
+      const [run] = create(spec, { detached, ...(study && { study }) })
       // Kept from now on: the parent may go on and drop older ones before the branch has started.
-      pinOnDisk(deps.runsFolder, from, checkpoints.find((checkpoint) => checkpoint.step === at)!.path)
+      pinOnDisk(deps.runsFolder, from, path)
       return { run: run!, step: at }
     },
   }

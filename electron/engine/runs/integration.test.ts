@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ExperimentSpec } from '#shared/experiment/spec.ts'
+import { ExperimentSpec, RlStage } from '#shared/experiment/spec.ts'
 import { startTestEngine, inState, pastStep, scratchFolder, type TestEngine } from '../fixtures/test-engine.ts'
 import { probeBackend } from '../system/backend-probe.ts'
 import { trainerProgram } from './trainer-process.ts'
@@ -90,6 +90,21 @@ it.skipIf(isMissing)(
       [3, 16, 2],
     ])
     expect((await engine.calls.runs.samples({ id: rl })).samples.length).toBeGreaterThan(0)
+
+    // Three steps and three more by a larger budget equal six at once.
+    const shared = { kind: 'rl', prompts: 4, answers: 4, data: { lab: { set: 'uniform', rows: 64 } } } as const
+    const evaluation = { every: 3, samples: 2, data: test } as const
+    const stage = RlStage.parse({ ...shared, budget: { steps: 6 }, evaluation })
+    const { run: atOnce } = await engine.calls.runs.branch({ from: sft, step: done.parentStep!, stage })
+    await engine.calls.runs.resume({ id: rl, budget: { steps: 6 } })
+    const rewards = async (id: string) => {
+      await inState(engine.calls, id, 'completed')
+      const found = await engine.calls.runs.metrics({ id, keys: ['train/reward', 'eval/accuracy', 'train/loss'] })
+      return found.series.map(({ step, value, flops }) => ({ step, value, flops }))
+    }
+    const whole6 = await rewards(atOnce)
+    expect(whole6[0]!.step).toEqual([1, 2, 3, 4, 5, 6])
+    expect(await rewards(rl)).toEqual(whole6)
 
     // A second engine of the same seed, never disturbed, gives the same losses bit for bit.
     const other = await startTestEngine(join(scratch.path, 'undisturbed'), ['--trainer', trainerProgram])

@@ -4,14 +4,17 @@ import type { Notices } from '../notices.ts'
 import type { RunRecords } from '../store/runs.ts'
 import { createChangeRuns, type ChangeRuns, type ChangeRunsDeps } from './change-runs.ts'
 import { createCreateRuns, type CreateRuns, type CreateRunsDeps } from './create-runs.ts'
+import { extension, type BudgetChange } from './extend.ts'
+import { noSuchRun } from './no-such-run.ts'
 import { createReadRuns, type ReadRuns } from './read-runs.ts'
 import type { Scheduler } from './scheduler.ts'
+import { assertTrainedHere } from './trained-here.ts'
 
 export interface RunService extends ReadRuns, ChangeRuns, CreateRuns {
-import { assertTrainedHere } from './trained-here.ts'
   pause(id: string): void
   stop(id: string): void
-  resume(id: string, detached: boolean): void
+  /** With a budget: its limits are changed first, and a complete run goes on (extend.ts). */
+  resume(id: string, detached: boolean, budget?: BudgetChange): void
   /** The last window closes: what is at work goes on without a client, or is checkpointed and put aside. Returns those runs. */
   leave(then: 'keep' | 'rest'): string[]
 }
@@ -36,6 +39,15 @@ export function createRunService(deps: RunServiceDeps): RunService {
     scheduler.wake()
     deps.needsChanged()
   }
+  /** From here on the run is one that was stopped short of its budget. */
+  function extend(id: string, budget: BudgetChange): void {
+    const run = records.byId(id)
+    if (!run || run.deleted_at !== null) throw noSuchRun(id)
+    const { change, words } = extension(run, budget)
+    records.change(id, change)
+    if (run.state === 'completed') records.settle(id, 'stopped', null, run.ended_at)
+    deps.measurements.addEvent(run.no, run.step, 'info', words, deps.now())
+  }
   return {
     ...reading,
     create(spec: ExperimentSpec, options) {
@@ -43,6 +55,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
       announced(ids)
       return ids
     },
+    branchSpec: creating.branchSpec,
     branch(request) {
       const branched = creating.branch(request)
       announced([branched.run, request.from])
@@ -69,24 +82,29 @@ export function createRunService(deps: RunServiceDeps): RunService {
       announced(ids)
     },
     pause(id) {
+      assertTrainedHere(records.byId(id), 'pause it')
       scheduler.pause(id)
       announced([id])
     },
     stop(id) {
+      assertTrainedHere(records.byId(id), 'stop it')
       scheduler.stop(id)
       announced([id])
     },
-    resume(id, detached) {
-      const resumed = scheduler.resume(id)
-      for (const each of resumed) records.change(each, { detached: detached ? 1 : 0 })
+    resume(id, detached, budget) {
+      assertTrainedHere(records.byId(id), 'resume it')
+      const resumed = deps.store.transaction(() => {
+        if (budget) extend(id, budget)
+        const ids = scheduler.resume(id)
+        for (const each of ids) records.change(each, { detached: detached ? 1 : 0 })
+        return ids
+      })
       announced(resumed)
     },
-      assertTrainedHere(records.byId(id), 'pause it')
     leave(then) {
       const held = scheduler.atWork().filter((run) => run.detached === 0)
       const ids = held.map((run) => run.id)
       if (then === 'keep') for (const id of ids) records.change(id, { detached: 1 })
-      assertTrainedHere(records.byId(id), 'stop it')
       else scheduler.putAside(held)
       announced(ids)
       return ids

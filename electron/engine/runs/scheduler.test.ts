@@ -116,6 +116,23 @@ describe('pause, resume and stop', () => {
     expect(await lossesOf(engine.calls, id!)).toEqual(wholeLosses(200))
   })
 
+  it('a larger budget sends a complete run on; a used-up one is refused and changes nothing', async () => {
+    const [id] = await create([{ steps: 20, does: { stepMs: 1 } }])
+    await inState(engine.calls, id!, 'completed')
+    expect(await codeOf(engine.calls.runs.resume({ id: id! }))).toBe('run.wrong_state')
+    expect(await codeOf(engine.calls.runs.resume({ id: id!, budget: { steps: 20 } }))).toBe('input.invalid')
+    expect(await codeOf(engine.calls.runs.resume({ id: id!, budget: { steps: 40, flops: 200 } }))).toBe('input.invalid')
+    expect(await engine.calls.runs.get({ id: id! })).toMatchObject({ state: 'completed', steps: 20 })
+    await engine.calls.runs.resume({ id: id!, budget: { steps: 40 } })
+    await inState(engine.calls, id!, 'queued', 'running')
+    expect(await inState(engine.calls, id!, 'completed')).toMatchObject({ attempts: 2, step: 40, steps: 40 })
+    expect(await lossesOf(engine.calls, id!)).toEqual(wholeLosses(40))
+    const { events } = await engine.calls.runs.events({ id: id! })
+    expect(events.map(({ text }) => text)).toContain(
+      'Budget changed: to 40 steps. It goes on from its last checkpoint.',
+    )
+  })
+
   it('ignores a torn last line of a killed trainer', async () => {
     const [id] = await create([{ steps: 100, does: { stepMs: 5 } }])
     await pastStep(engine.calls, id!, 12)

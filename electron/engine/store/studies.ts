@@ -19,3 +19,13 @@ export const createStudyRecords = (store: Store): StudyRecords => ({
   insert: (study) => void store.run(query.insertInto('studies').values(study)),
   change: (id, change) => void store.run(query.updateTable('studies').set(change).where('id', '=', id)),
 })
+
+/** The studies of every other kind: each service looks after its own. */
+export const withoutKind = (records: StudyRecords, kind: string): StudyRecords => ({
+  ...records,
+  all: () => records.all().filter((study) => study.kind !== kind),
+  byId(id) {
+    const study = records.byId(id)
+    return study?.kind === kind ? undefined : study
+  },
+})
