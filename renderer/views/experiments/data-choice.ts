@@ -1,6 +1,6 @@
 /** The rows a stage trains on, as one choice: a saved subset, or a built-in lab set with its size and seed. Pure. */
 import type { Subset } from '#shared/contract/datasets.ts'
-import type { DataRef, LabSet } from '#shared/experiment/spec.ts'
+import type { DataRef, LabSet, Stage } from '#shared/experiment/spec.ts'
 import type { SelectOption } from '../../ui/select-option.ts'
 import { count } from '../../format/numbers.ts'
 
@@ -23,8 +23,10 @@ export function dataOf(choice: string, before: DataRef): DataRef {
   return { lab: { set, rows, seed } }
 }
 
-export function dataOptions(subsets: readonly Subset[], forPretraining: boolean): readonly SelectOption<string>[] {
-  const sets: readonly LabSet['set'][] = forPretraining ? ['base', 'uniform'] : ['easy', 'uniform', 'hard']
+/** `lab`: the stage's kind under the lab task, which has sets of its own; null under another. */
+export function dataOptions(subsets: readonly Subset[], lab: Stage['kind'] | null): readonly SelectOption<string>[] {
+  const sets: readonly LabSet['set'][] =
+    lab === null ? [] : lab === 'pretrain' ? ['base', 'uniform'] : ['easy', 'uniform', 'hard']
   return [
     ...subsets.map(({ id, name, version, rows }) => ({
       value: id,

@@ -22,8 +22,9 @@ function edited(text: string, change: (document: Document) => void): string {
 export const editYaml = (text: string, edits: readonly Edit[]): string =>
   edited(text, (document) => {
     for (const { path, value } of edits) {
-      if (value === undefined) document.deleteIn(path)
-      else
+      if (value === undefined) {
+        if (document.hasIn(path)) document.deleteIn(path)
+      } else
         document.setIn(
           path,
           value !== null && typeof value === 'object' ? document.createNode(value, { flow: true }) : value,
