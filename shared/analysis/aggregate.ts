@@ -14,6 +14,8 @@ export const paperGroups: Readonly<Record<string, readonly string[]>> = {
   hard: ['aime', 'aime25'],
 }
 
+export const groupNames = Object.keys(paperGroups)
+
 /**
  * Size-weighted mean of the scores of `names` (all of `sizes` by default). Null if any of them is missing: a mean over
  * fewer benchmarks would be another quantity under the same name.

@@ -2,7 +2,7 @@
  * Curves in, ceilings out: the document of `analyze --json`. Pure: the same set and options give the same document.
  */
 import { expectedNoise } from './aggregate.ts'
-import { analyzeBranch, type BranchOptions } from './branch.ts'
+import { analyzeBranch, type BranchInput, type BranchOptions } from './branch.ts'
 import { lossClaim, plasticityClaim, severeClaim, stableClaim, type Ceiling } from './claims.ts'
 import { holdoutParts } from './forecast.ts'
 import { headroomShareOf, pooledPrior } from './headroom-pool.ts'
@@ -29,88 +29,145 @@ export interface AnalyzeOptions extends BranchOptions {
 /** Degrees of freedom that the size of the benchmarks is worth beside a curve's own noise. */
 const noisePriorWeight = 4
 
-/** Analyses one branch of a set: its points, its start, the noise that its benchmarks should have. Null: no start score. */
-export function analyzeCurve(curve: Curve, set: CurveSet, options: AnalyzeOptions = {}): BranchAnalysis | null {
-  const pSft = branchStart(curve, set, options.metric)
-  if (pSft === null) return null
-  const input = {
-    id: curve.id,
-    dataset: curve.dataset,
-    pSft,
-    branchStep: curve.branchStep,
-    branchCompute: branchCompute(curve, set),
-    points: performance(curve, set, options.metric),
-  }
-  return analyzeBranch(input, { noisePrior: noisePriorOf(curve, set, options.metric), ...options })
+/** All that the analysis of one branch needs: plain data, so that it can be done in another thread. */
+export interface BranchTask {
+  readonly input: BranchInput
+  readonly options: BranchOptions
 }
 
-function noisePriorOf(curve: Curve, set: CurveSet, metric = 'overall') {
-  const sample = curve.points.find((p) => Object.keys(p.scores).length > 0)
+/** One branch of a set: its points, its start, the noise that its benchmarks should have. Null: no start score or no points. */
+function branchTask(curve: Curve, set: CurveSet, options: AnalyzeOptions): BranchTask | null {
+  const { metric, ...rest } = options
+  const holdout = rest.holdout ?? null
+  const pSft = branchStart(curve, set, metric)
+  const points = performance(curve, set, metric)
+  if (pSft === null || !points.some((p) => p.compute > 0)) return null
+  const cut = holdout === null ? Infinity : holdoutParts(points, pSft, holdout, options.noise).cutCompute
+  return {
+    input: {
+      id: curve.id,
+      dataset: curve.dataset,
+      pSft,
+      branchStep: curve.branchStep,
+      branchCompute: branchCompute(curve, set),
+      points,
+    },
+    options: { noisePrior: noisePriorOf(curve, set, cut, metric), ...rest },
+  }
+}
+
+/** By the first evaluation that names its benchmarks and lies at or below the cut. */
+function noisePriorOf(curve: Curve, set: CurveSet, cut: number, metric = 'overall') {
+  const sample = curve.points.find((p) => p.flops <= cut && Object.keys(p.scores).length > 0)
   const expected = metric === 'overall' && sample ? expectedNoise(sample, set.benchmarks) : null
   return expected === null ? null : { sd: expected, weight: noisePriorWeight }
 }
 
 const isFromBase = (curve: Curve, set: CurveSet): boolean => curve.branchStep === 0 || branchCompute(curve, set) === 0
 
+const isBranch = ({ stage }: Curve): boolean => stage === 'rl' || stage === 'synchronized'
+
+/** A copy must agree in this many evaluations: fewer could agree by chance. */
+const fewestAlike = 5
+
+/**
+ * Curves that are copies of earlier ones, by the file's own word (`same_as`) or because they hold the same evaluations; with a
+ * holdout only those up to the cut are looked at.
+ */
+function copiesOf(set: CurveSet, options: AnalyzeOptions): Map<string, string> {
+  const first = new Map<string, string>()
+  const copies = new Map<string, string>()
+  for (const curve of set.curves.filter(isBranch)) {
+    if (curve.sameAs !== null) copies.set(curve.id, curve.sameAs)
+    const task = branchTask(curve, set, options)
+    if (task === null) continue
+    const { points, pSft } = task.input
+    const { holdout = null, noise } = options
+    const known = holdout === null ? points : holdoutParts(points, pSft, holdout, noise).known
+    if (known.length < fewestAlike) continue
+    const key = JSON.stringify([pSft, known.map((p) => [p.compute, p.score])])
+    const original = first.get(key)
+    if (original === undefined) first.set(key, curve.id)
+    else if (!copies.has(curve.id)) copies.set(curve.id, original)
+  }
+  return copies
+}
+
 /**
  * Priors for holdout forecasts: what a branch's siblings (same dataset, not from the base model) show of their headroom
  * up to their own cuts, and nothing later.
  */
-function siblingPriors(
-  curves: readonly Curve[],
-  set: CurveSet,
-  share: number,
-  options: AnalyzeOptions,
-): Map<string, LawPrior> {
-  const shown = curves.flatMap((curve) => {
-    const pSft = branchStart(curve, set, options.metric)
-    if (pSft === null || curve.sameAs !== null || curve.stage !== 'rl' || isFromBase(curve, set)) return []
-    const { known } = holdoutParts(performance(curve, set, options.metric), pSft, share, options.noise)
-    const noisePrior = noisePriorOf(curve, set, options.metric)
+function siblingPriors(set: CurveSet, share: number, options: AnalyzeOptions): Map<string, LawPrior> {
+  const copies = copiesOf(set, options)
+  const shown = set.curves.flatMap((curve) => {
+    const task = branchTask(curve, set, options)
+    if (task === null || copies.has(curve.id) || curve.stage !== 'rl' || isFromBase(curve, set)) return []
+    const { points, pSft } = task.input
+    const { known } = holdoutParts(points, pSft, share, options.noise)
+    const { noisePrior } = task.options
     return [{ curve, share: headroomShareOf(lawPosterior(known, pSft, { noisePrior, quick: true })) }]
   })
-  return new Map(
+  const priors = new Map(
     shown.map(({ curve }) => {
       const others = shown.filter((o) => o.curve !== curve && o.curve.dataset === curve.dataset)
       return [curve.id, pooledPrior(others.map((o) => o.share))]
     }),
   )
+  for (const [copy, original] of copies) {
+    const prior = priors.get(original)
+    if (prior) priors.set(copy, prior)
+  }
+  return priors
 }
 
-/** Analyses a whole set. */
-export function analyzeCurves(set: CurveSet, options: AnalyzeOptions = {}): AnalyzeDocument {
+/** The branches of a set that can be analysed, in the file's order; each by itself. */
+export function branchTasks(set: CurveSet, options: AnalyzeOptions = {}): BranchTask[] {
+  const holdout = options.holdout ?? null
+  const priors = holdout === null ? null : siblingPriors(set, holdout, options)
+  return set.curves
+    .filter(isBranch)
+    .flatMap((curve) => branchTask(curve, set, { prior: priors?.get(curve.id), ...options }) ?? [])
+}
+
+/** The document from what the tasks gave, in any order. */
+export function documentOf(
+  set: CurveSet,
+  analyses: readonly BranchAnalysis[],
+  options: AnalyzeOptions = {},
+): AnalyzeDocument {
+  const byId = new Map(analyses.map((analysis) => [analysis.id, analysis]))
+  const copies = copiesOf(set, options)
   const branches: BranchAnalysis[] = []
   const leftOut = new Map<string, LeftOut>()
-  const done = new Map<string, BranchAnalysis>()
-  const rlCurves = set.curves.filter((c) => c.stage === 'rl' || c.stage === 'synchronized')
-  const holdout = options.holdout ?? null
-  const priors = holdout === null ? null : siblingPriors(rlCurves, set, holdout, options)
-  for (const curve of rlCurves) {
-    const original = curve.sameAs === null ? undefined : done.get(curve.sameAs)
-    const analysis = original
-      ? { ...original, id: curve.id, dataset: curve.dataset }
-      : analyzeCurve(curve, set, { prior: priors?.get(curve.id), ...options })
-    if (!analysis) {
-      leftOut.set(curve.id, { id: curve.id, why: 'the score of the checkpoint it starts from is not in the file' })
-      continue
-    }
-    done.set(curve.id, analysis)
-    branches.push(analysis)
-    const why = whyLeftOut(analysis, curve)
+  for (const curve of set.curves.filter(isBranch)) {
+    const analysis = byId.get(curve.id)
+    if (analysis) branches.push(analysis)
+    const why = analysis ? whyLeftOut(analysis, curve, copies.get(curve.id) ?? null) : whyNoTask(curve, set, options)
     if (why) leftOut.set(curve.id, { id: curve.id, why })
   }
   const datasets = [...new Set(set.curves.map((c) => c.dataset))].map((id) => datasetOf(id, set, branches, leftOut))
   return { branches, datasets, statistics: statisticsOf(set, branches, datasets, leftOut) }
 }
 
+/** Analyses a whole set in this thread. */
+export function analyzeCurves(set: CurveSet, options: AnalyzeOptions = {}): AnalyzeDocument {
+  const analyses = branchTasks(set, options).map((task) => analyzeBranch(task.input, task.options))
+  return documentOf(set, analyses, options)
+}
+
+const whyNoTask = (curve: Curve, set: CurveSet, { metric }: AnalyzeOptions): string =>
+  branchStart(curve, set, metric) === null
+    ? 'the score of the checkpoint it starts from is not in the file (P_sft, a point at 0 FLOPs, or the parent with that step)'
+    : 'the file holds no evaluation of it after its start'
+
 /** Why a branch does not count towards its dataset's best and means; null if it does. */
-function whyLeftOut(analysis: BranchAnalysis, curve: Curve): string | null {
-  if (curve.sameAs !== null) return `an identical copy of ${curve.sameAs}`
+function whyLeftOut(analysis: BranchAnalysis, curve: Curve, original: string | null): string | null {
+  if (original !== null) return `an identical copy of ${original}`
   if (curve.stage === 'synchronized') return 'a synchronized run, not a branch from an SFT checkpoint'
   if (analysis.branchStep === 0 || analysis.branchCompute === 0)
     return 'RL from the base model, not from a checkpoint of this set'
   if (analysis.collapse)
-    return `collapsed at ${analysis.collapse.from} of RL compute: what came before is too little of the law`
+    return `collapsed at ${analysis.collapse.from} of RL compute, so its ceiling is that of the part before`
   if (analysis.verdict === 'not-identifiable') return 'its ceiling is not identifiable: no upper bound below 100'
   return null
 }
@@ -127,9 +184,9 @@ function datasetOf(
     null,
   )
   const over = (value: (b: BranchAnalysis) => number) => counted.reduce((sum, b) => sum + value(b), 0) / counted.length
-  const losses = set.curves
-    .filter((c) => c.dataset === id && c.stage === 'sft')
-    .flatMap((c) => c.points.flatMap((p) => p.valLoss ?? []))
+  const sft = set.curves.filter((c) => c.dataset === id && c.stage === 'sft')
+  const measured = sft.flatMap((c) => c.points.flatMap((p) => p.valLoss ?? []))
+  const losses = measured.length > 0 ? measured : sft.flatMap((c) => c.printedMinLoss ?? [])
   return {
     id,
     best: top && { branch: top.id, aPost: top.aPost.value },
@@ -170,7 +227,8 @@ function statisticsOf(
     return regime ? [{ regime, ceiling: { ...b.aPost, level: b.level } }] : []
   })
   found.push(stableClaim(timed), severeClaim(timed))
-  return found.flatMap((claim) => claim.statistics)
+  // Values that do not vary have no correlation: there is nothing to say.
+  return found.flatMap((claim) => claim.statistics).filter(({ estimate }) => Number.isFinite(estimate))
 }
 
 /**

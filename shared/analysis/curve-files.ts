@@ -12,7 +12,7 @@ import {
   type OnRefusal,
   type RejectedCurve,
 } from './curve-refusal.ts'
-import { fieldName, lineOfOffset, lineOfPath } from './json-place.ts'
+import { fieldName, lineOfPath, lineOfSyntaxError } from './json-place.ts'
 import type { Curve, CurvePoint, CurveSet, Regime } from './types.ts'
 
 const percent = z.number().min(0).max(100)
@@ -253,13 +253,11 @@ function parseJson(text: string, file: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    const position = /position (\d+)/.exec(reason)
-    const line = position ? `:${lineOfOffset(text, Number(position[1]))}` : ''
     throw new Failure(
       {
         code: 'input.invalid',
         message: `This is not JSON: ${reason}`,
-        input: `${file}${line}`,
+        input: `${file}:${lineOfSyntaxError(text)}`,
         remedy: 'Export the file again.',
       },
       { cause: error },

@@ -8,8 +8,32 @@ export function lineOfPath(text: string, path: Path): number {
   return text.slice(0, reached).split('\n').length
 }
 
-/** Line of a character position, for syntax errors. */
-export const lineOfOffset = (text: string, offset: number): number => text.slice(0, offset).split('\n').length
+const lineOfOffset = (text: string, offset: number): number => text.slice(0, offset).split('\n').length
+
+/**
+ * Line of the first character that is no JSON. The parser does not always say where it stopped, so the shortest beginning that
+ * is wrong, and not merely incomplete, is searched by halves.
+ */
+export function lineOfSyntaxError(text: string): number {
+  let [good, bad] = [0, text.length]
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    if (couldGoOn(text.slice(0, middle))) good = middle
+    else bad = middle
+  }
+  return lineOfOffset(text, good)
+}
+
+function couldGoOn(beginning: string): boolean {
+  try {
+    JSON.parse(beginning)
+    return true
+  } catch (error) {
+    const reason = String(error)
+    const stoppedAt = /at position (\d+)/.exec(reason)
+    return /end of JSON input|Unterminated string/.test(reason) || Number(stoppedAt?.[1] ?? -1) === beginning.length
+  }
+}
 
 /** `curves[3].points[0].overall` */
 export const fieldName = (path: Path): string =>
