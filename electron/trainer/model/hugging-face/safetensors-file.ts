@@ -89,7 +89,7 @@ function fill(path: string, file: number, position: number, target: Uint8Array):
   for (let done = 0; done < target.length;) {
     // One system call moves at most 2 GiB.
     const got = readSync(file, target, done, Math.min(target.length - done, 1 << 30), position + done)
-    if (got === 0) throw broken(path, `it ends at byte ${position + done}`)
+    if (got === 0) throw broken(path, `it ends before byte ${position + done}`)
     done += got
   }
 }
@@ -110,6 +110,9 @@ export function withFile<T>(path: string, use: (file: number) => T): T {
   }
   try {
     return use(file)
+  } catch (error) {
+    // A folder opens, and a disk may fail later.
+    throw error instanceof Failure ? error : broken(path, (error as Error).message, error)
   } finally {
     closeSync(file)
   }
@@ -138,10 +141,8 @@ function entriesOf(path: string, header: Uint8Array) {
 
 const redownload = 'Download the model again; a download that broke off leaves half files.'
 
-const broken = (path: string, what: string) =>
-  new Failure({
-    code: 'file.unreadable',
-    message: `The weights cannot be read: ${what}.`,
-    input: path,
-    remedy: redownload,
-  })
+const broken = (path: string, what: string, cause?: unknown) =>
+  new Failure(
+    { code: 'file.unreadable', message: `The weights cannot be read: ${what}.`, input: path, remedy: redownload },
+    { cause },
+  )

@@ -30,21 +30,41 @@ export function encodeTensors(
   tensors: readonly NamedTensor[],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
-  const header: Record<string, unknown> = Object.assign(Object.create(null), { [metadataKey]: metadata }) // no inherited names
-  let offset = 0
-  for (const { name, shape, data } of tensors) {
-    if (name === metadataKey || name in header) throw new Error(`safetensors: the name ${name} is taken`)
+  for (const { name, shape, data } of tensors)
     if (elements(shape) !== data.length)
       throw new Error(`safetensors: ${name} has ${data.length} values for [${shape}]`)
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] }
-    offset += data.byteLength
+  const header = tensorHeader(
+    tensors.map(({ name, shape }) => ({ name, shape, dtype: 'F32' })),
+    metadata,
+  )
+  return [header, ...tensors.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))]
+}
+
+const bytesOf = { F32: 4, BF16: 2 } as const
+
+/** What a file begins with; the tensors' numbers follow in the same order. */
+export function tensorHeader(
+  tensors: readonly {
+    readonly name: string
+    readonly shape: readonly number[]
+    readonly dtype: keyof typeof bytesOf
+  }[],
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const header: Record<string, unknown> = Object.assign(Object.create(null), { [metadataKey]: metadata }) // no inherited names
+  let offset = 0
+  for (const { name, shape, dtype } of tensors) {
+    if (name === metadataKey || name in header) throw new Error(`safetensors: the name ${name} is taken`)
+    const end = offset + elements(shape) * bytesOf[dtype]
+    header[name] = { dtype, shape, data_offsets: [offset, end] }
+    offset = end
   }
   const json = JSON.stringify(header)
   // Padded with spaces so that the tensors begin at a multiple of eight.
   const text = Buffer.from(json.padEnd(json.length + ((8 - (Buffer.byteLength(json) % 8)) % 8)))
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(text.length))
-  return [length, text, ...tensors.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))]
+  return Buffer.concat([length, text])
 }
 
 /** Reads a whole file. Throws an Error that says what is wrong with it: the caller knows the path and makes a Failure of it. */
