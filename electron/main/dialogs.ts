@@ -2,15 +2,19 @@
 import { dialog, type BrowserWindow, type OpenDialogOptions } from 'electron'
 import type { OpenFileRequest } from '#shared/desktop/bridge.ts'
 
-const dataFilters = [
-  { name: 'Trajectories', extensions: ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet', 'gz', 'zst'] },
-  { name: 'All files', extensions: ['*'] },
-]
+const allFiles = { name: 'All files', extensions: ['*'] }
+const filters = {
+  data: [
+    { name: 'Trajectories', extensions: ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet', 'gz', 'zst'] },
+    allFiles,
+  ],
+  curves: [{ name: 'Curves and logs', extensions: ['json', 'csv', 'jsonl', 'log', 'txt'] }, allFiles],
+} as const
 
 /** Refuses what is not a request; the page may be wrong, never trusted. */
 export function readFileRequest(payload: unknown): OpenFileRequest {
   const { title, kind, multiple } = (payload ?? {}) as Partial<Record<keyof OpenFileRequest, unknown>>
-  if (typeof title !== 'string' || title.length > 200 || (kind !== 'data' && kind !== 'folder'))
+  if (typeof title !== 'string' || title.length > 200 || (kind !== 'data' && kind !== 'curves' && kind !== 'folder'))
     throw new Error('not a request for files')
   return { title, kind, multiple: multiple === true }
 }
@@ -22,7 +26,9 @@ export async function chooseFiles(window: BrowserWindow, request: OpenFileReques
   const { canceled, filePaths } = await dialog.showOpenDialog(window, {
     title: request.title,
     properties,
-    ...(request.kind === 'data' && { filters: dataFilters }),
+    ...(request.kind !== 'folder' && {
+      filters: filters[request.kind].map(({ name, extensions }) => ({ name, extensions: [...extensions] })),
+    }),
   })
   return canceled ? [] : filePaths
 }

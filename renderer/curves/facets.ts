@@ -26,7 +26,11 @@ export interface Bar {
   /** The best score seen so far, outside collapses. */
   readonly observed: number
   readonly verdict: Verdict | 'too few points'
+  /** The ceiling is the one that the source prints; there are no points to fit. */
+  readonly isPrinted: boolean
   readonly regime: Regime | null
+  /** As an imported file prints it; shown beside the computed one, and for it where there are no losses. */
+  readonly printedRegime: Regime | null
   readonly valLoss: number | null
   readonly collapsedAt: number | null
 }
@@ -53,14 +57,19 @@ export function barOf(curve: BranchCurve, sftRegimes: ReturnType<typeof regimesB
   return {
     run: curve.run,
     name: curve.name,
+  const printedRegime = (curve.origin?.printedRegime ?? null) as Regime | null
+  const ceiling = curve.origin?.printedCeiling ?? null
+  const printed = ceiling === null ? null : { value: ceiling, lo: ceiling, hi: ceiling }
     paradigm: curve.paradigm,
     step,
     flops: curve.paradigm === 'sequential' ? curve.beforeFlops : 0,
     pSft: curve.fit?.pSft ?? first.accuracy.value * 100,
-    aPost: curve.fit && curve.fit.verdict !== 'not-identifiable' ? curve.fit.aPost : null,
+    aPost: curve.fit ? (curve.fit.verdict === 'not-identifiable' ? null : curve.fit.aPost) : printed,
     observed: bestSeenOf(curve.points, curve.fit?.excluded),
     verdict: curve.fit?.verdict ?? 'too few points',
-    regime: at?.regime ?? null,
+    isPrinted: !curve.fit && printed !== null,
+    regime: at?.regime ?? printedRegime,
+    printedRegime,
     valLoss: at?.loss ?? null,
     collapsedAt: curve.fit?.collapse?.from ?? null,
   }
@@ -84,7 +93,9 @@ export function facetsOf(
       const regimes = regimesBySteps(validationOf.get(sft.run) ?? [])
       const branches = curves.filter(({ paradigm, parent }) => paradigm === 'sequential' && parent === sft.run)
       // Pure RL from the same base is the switch at step 0: every facet shows it, as the paper's figure does.
-      const pure = curves.filter(({ paradigm, parent }) => paradigm === 'rl' && parent === sft.parent)
+      const pure = curves.filter(
+        ({ paradigm, parent }) => paradigm === 'rl' && parent !== null && (parent === sft.run || parent === sft.parent),
+      )
       const bars = [...pure, ...branches]
         .map((curve) => barOf(curve, regimes))
         .filter((bar) => bar !== null)

@@ -1,7 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { BranchCurve } from '#shared/contract/contract.ts'
-import { budgetRange, familiesOf, meanOverSeeds, spotAt, standings, type Family, type Spot } from './families.ts'
+import {
+  budgetRange,
+  familiesOf,
+  modelsOf,
+  meanOverSeeds,
+  spotAt,
+  standings,
+  type Family,
+  type Spot,
+} from './families.ts'
 
 const spot = (x: number, value: number, half = 1): Spot => ({ x, value, lo: value - half, hi: value + half })
 const family = (key: string, spots: Spot[]): Family => ({
@@ -121,5 +130,23 @@ describe('families', () => {
       run('run_b', 1, 10, { ...sequential, parentStep: 150 }),
     ]).map(({ title }) => title)
     expect(names).toEqual(['SFT → GRPO @50', 'SFT → GRPO @150'])
+  })
+
+  it('names the data where one method ran on several sets, and counts no copy', () => {
+    const origin = { sameAs: 'run_a' } as BranchCurve['origin']
+    const names = familiesOf([
+      run('run_a', 1, 10, { data: 'easy' }),
+      run('run_b', 1, 10, { data: 'hard' }),
+      run('run_c', 1, 10, { data: 'uniform', origin }),
+    ]).map(({ title }) => title)
+    expect(names).toEqual(['GRPO · easy', 'GRPO · hard'])
+  })
+
+  it('lists models by how many curves they have, single points aside', () => {
+    const small = { model: 'small' }
+    const point = run('run_p', 1, 10, { model: 'printed' })
+    const printed = { ...point, points: point.points.slice(0, 1) }
+    const curves = [run('run_l', 1, 10, { model: 'large' }), run('run_a', 1, 10, small), run('run_b', 2, 10, small)]
+    expect(modelsOf([...curves, printed, printed, printed])).toEqual(['small', 'large'])
   })
 })

@@ -89,7 +89,8 @@ function onePerSeed(runs: readonly BranchCurve[]): BranchCurve[] {
 export function familiesOf(curves: readonly BranchCurve[]): Family[] {
   const groups = new Map<string, BranchCurve[]>()
   for (const curve of curves) {
-    if (curve.paradigm === 'pretrain' || curve.points.length === 0) continue
+    // A copy of another curve counts once; a branch known by its printed ceiling alone is no curve.
+    if (curve.paradigm === 'pretrain' || curve.points.length < 2 || curve.origin?.sameAs) continue
     const key = [
       curve.paradigm,
       curve.objective,
@@ -101,30 +102,48 @@ export function familiesOf(curves: readonly BranchCurve[]): Family[] {
   const switches = new Set(
     curves.filter(({ paradigm }) => paradigm === 'sequential').map(({ parentStep }) => parentStep),
   )
-  return [...groups].map(([key, all]) => {
-    const runs = onePerSeed(all)
-    const first = runs[0]!
-    const isSequential = first.paradigm === 'sequential'
-    const sft = isSequential ? curves.find(({ run }) => run === first.parent) : undefined
-    const isAmbiguous = isSequential && switches.size > 1
-    return {
-      key,
-      title: familyTitle(first) + (isAmbiguous ? ` @${first.parentStep}` : ''),
-      paradigm: first.paradigm,
-      objective: first.objective,
-      data: first.data,
-      runs,
-      seeds: runs.length,
-      spots: meanOverSeeds(runs.map(spotsOf)),
-      excluded: runs.flatMap((run) => {
-        const left = new Set(run.fit?.excluded.map(({ step }) => step))
-        return run.points
-          .filter(({ step }) => left.has(step))
-          .map(({ totalFlops, accuracy }) => ({ x: totalFlops, value: accuracy.value * 100 }))
-      }),
-      prefix: sft ? spotsOf(sft).filter(({ x }) => x <= first.beforeFlops * 1.0001) : [],
-      switchStep: isSequential ? first.parentStep : null,
-    }
+  return toldApart(
+    [...groups].map(([key, all]) => {
+      const runs = onePerSeed(all)
+      const first = runs[0]!
+      const isSequential = first.paradigm === 'sequential'
+      const sft = isSequential ? curves.find(({ run }) => run === first.parent) : undefined
+      const isAmbiguous = isSequential && switches.size > 1
+      return {
+        key,
+        title: familyTitle(first) + (isAmbiguous ? ` @${first.parentStep}` : ''),
+        paradigm: first.paradigm,
+        objective: first.objective,
+        data: first.data,
+        runs,
+        seeds: runs.length,
+        spots: meanOverSeeds(runs.map(spotsOf)),
+        excluded: runs.flatMap((run) => {
+          const left = new Set(run.fit?.excluded.map(({ step }) => step))
+          return run.points
+            .filter(({ step }) => left.has(step))
+            .map(({ totalFlops, accuracy }) => ({ x: totalFlops, value: accuracy.value * 100 }))
+        }),
+        prefix: sft ? spotsOf(sft).filter(({ x }) => x <= first.beforeFlops * 1.0001) : [],
+        switchStep: isSequential ? first.parentStep : null,
+      }
+    }),
+  )
+}
+
+/** Models that have curves, the one with the most first; points to draw are two. */
+export function modelsOf(curves: readonly BranchCurve[]): string[] {
+  const drawn = curves.filter(({ points, paradigm }) => points.length > 1 && paradigm !== 'pretrain')
+  const groups = Map.groupBy(drawn, ({ model }) => model ?? '')
+  return [...groups].sort(([, a], [, b]) => b.length - a.length).map(([model]) => model)
+}
+
+/** The same method on several data sets: the data go into the title. */
+function toldApart(families: readonly Family[]): Family[] {
+  const alike = Map.groupBy(families, ({ title }) => title)
+  return families.map((family) => {
+    const isAlone = new Set(alike.get(family.title)!.map(({ data }) => data)).size === 1
+    return isAlone ? family : { ...family, title: `${family.title} · ${family.data}` }
   })
 }
 

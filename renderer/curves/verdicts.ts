@@ -4,8 +4,12 @@ import type { BranchCurve } from '#shared/contract/contract.ts'
 import { flops } from '../format/numbers.ts'
 import type { Tone } from '../format/words.ts'
 
-export function verdictWord(fit: BranchCurve['fit']): string {
-  if (!fit) return 'too few points'
+/** The ceiling that an imported file prints, where it gives no points to fit. */
+export const printedCeiling = ({ fit, origin }: Pick<BranchCurve, 'fit'> & Partial<Pick<BranchCurve, 'origin'>>) =>
+  fit === null ? (origin?.printedCeiling ?? null) : null
+
+export function verdictWord(fit: BranchCurve['fit'], origin: BranchCurve['origin'] = null): string {
+  if (!fit) return printedCeiling({ fit, origin }) === null ? 'too few points' : 'as printed'
   if (fit.collapse) return `collapse at ${flops(fit.collapse.from)}`
   return verdictWords[fit.verdict]
 }
@@ -21,11 +25,14 @@ const stated = ({ points, fit }: Fitted) => ({
   aPost: fit?.aPost ?? { value: 100, lo: 0, hi: 100 },
   bestSeen: bestSeenOf(points, fit?.excluded),
 })
-type Fitted = Pick<BranchCurve, 'points' | 'fit'>
+type Fitted = Pick<BranchCurve, 'points' | 'fit'> & Partial<Pick<BranchCurve, 'origin'>>
 
 /** The ceiling in percent: `83.4 [82.9, 84.4]`, or `at least 80.9` where the data set none (or no law is fitted yet). */
-export const ceilingText = (curve: Fitted): string => ceilingWords(stated(curve))
+export const ceilingText = (curve: Fitted): string => printedCeiling(curve)?.toFixed(1) ?? ceilingWords(stated(curve))
 
 /** The plasticity in points, likewise. */
-export const plasticityText = (curve: Fitted): string =>
-  plasticityWords(stated(curve), curve.fit?.pSft ?? 100 * (curve.points[0]?.accuracy.value ?? 0))
+export function plasticityText(curve: Fitted): string {
+  const pSft = curve.fit?.pSft ?? 100 * (curve.points[0]?.accuracy.value ?? 0)
+  const printed = printedCeiling(curve)
+  return printed === null ? plasticityWords(stated(curve), pSft) : (printed - pSft).toFixed(1)
+}

@@ -24,8 +24,21 @@ export function engineOver(carrier: Carrier, clock?: Clock) {
     }
   }
   line.onOpen(() => void listen())
-  const { system, jobs, uploads, datasets, curate, subsets, runs, analysis, studies } = client
-  return { system, jobs, uploads, datasets, curate, subsets, runs, analysis, studies, line, changed: board.changed }
+  const { system, jobs, uploads, datasets, curate, subsets, runs, analysis, curves, studies } = client
+  return {
+    system,
+    jobs,
+    uploads,
+    datasets,
+    curate,
+    subsets,
+    runs,
+    analysis,
+    curves,
+    studies,
+    line,
+    changed: board.changed,
+  }
 }
 export type Engine = ReturnType<typeof engineOver>
 

@@ -26,6 +26,7 @@ export function bindLastingCommands({ openPalette }: { openPalette: () => void }
     'edit.find': () => document.querySelector<HTMLInputElement>('main [data-find]')?.focus(),
     'settings.open': () => go('settings'),
     'data.import': () => go('datasets', null, { do: 'import' }),
+    'curves.import': () => go('run', null, { do: 'import' }),
     'data.generate': () => go('datasets', null, { do: 'generate' }),
     'experiment.new': () => go('experiments'),
     'link.copy': saying(async () => {

@@ -9,17 +9,26 @@ export interface RegimeStyle {
   readonly textColour: string
 }
 
+const titles: Readonly<Record<Regime, string>> = {
+  adaptive: 'Adaptive',
+  stable: 'Stable',
+  mild: 'Mild over-fit',
+  severe: 'Severe over-fit',
+  'above-the-band': 'Above the band',
+}
+export const regimeTitle = (regime: Regime): string => titles[regime]
+
 export function regimeStyle(regime: Regime, tokens: Tokens): RegimeStyle {
   switch (regime) {
     case 'adaptive':
-      return { title: 'Adaptive', tint: null, textColour: tokens.second }
+      return { title: titles[regime], tint: null, textColour: tokens.second }
     case 'stable':
-      return { title: 'Stable', tint: tokens['regime-stable'], textColour: tokens.good }
+      return { title: titles[regime], tint: tokens['regime-stable'], textColour: tokens.good }
     case 'mild':
-      return { title: 'Mild over-fit', tint: tokens['regime-mild'], textColour: tokens.warning }
+      return { title: titles[regime], tint: tokens['regime-mild'], textColour: tokens.warning }
     case 'severe':
-      return { title: 'Severe over-fit', tint: tokens['regime-severe'], textColour: tokens.bad }
+      return { title: titles[regime], tint: tokens['regime-severe'], textColour: tokens.bad }
     case 'above-the-band':
-      return { title: 'Above the band', tint: tokens.raised, textColour: tokens.second }
+      return { title: titles[regime], tint: tokens.raised, textColour: tokens.second }
   }
 }

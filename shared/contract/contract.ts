@@ -68,7 +68,13 @@ export type Notice = z.infer<typeof Notice>
 
 export const SystemInfo = z.object({
   version: z.string(),
-  workspace: z.object({ path: z.string(), name: z.string(), bytes: z.number() }),
+  workspace: z.object({
+    path: z.string(),
+    name: z.string(),
+    bytes: z.number(),
+    /** The bundled example: nothing in it was trained here. */
+    isExample: z.boolean().optional(),
+  }),
   enginePid: z.int(),
   node: z.string(),
   sqlite: z.string(),
@@ -114,6 +120,8 @@ export const contract = {
         recent: z.array(z.object({ path: z.string(), name: z.string(), openedAt: z.number(), summary: z.string() })),
       }),
     ),
+    /** The folder of the bundled example's workspace; built where it is not there yet. */
+    openExample: call.input(nothing).output(z.object({ path: z.string() })),
     notices: call.input(nothing).output(eventIterator(Notice)),
   },
   jobs: {
@@ -340,6 +348,8 @@ export const BranchCurve = z.object({
   /** Percent points, null where the curve has too few points to fit. Made by shared/analysis `analyzeBranch`. */
   fit: z
     .object({
+  /** Compute of unlike models is not to be compared. */
+  model: z.string().optional(),
       verdict: z.enum(['identified', 'loose', 'not-identifiable']),
       params: z.record(z.string(), z.number()),
       pSft: z.number(),

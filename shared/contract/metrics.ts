@@ -75,6 +75,13 @@ export const metricRegistry = {
 
 export type MetricKey = keyof typeof metricRegistry
 
+/** Keys that the registry names: what else stands under `eval/` is a benchmark of an imported run. */
+export const isRegistered = (key: string): key is MetricKey => Object.hasOwn(metricRegistry, key)
+
 /** Info for any key: unknown ones (imported runs, method-specific metrics) show under their own name. */
-export const metricInfo = (key: string): MetricInfo =>
-  (metricRegistry as Readonly<Record<string, MetricInfo>>)[key] ?? { title: key, unit: '', better: 'neither' }
+export const metricInfo = (key: string): MetricInfo => {
+  if (isRegistered(key)) return metricRegistry[key]
+  return key.startsWith('eval/')
+    ? { title: key.slice('eval/'.length), unit: 'benchmark', better: 'higher', percent: true }
+    : { title: key, unit: '', better: 'neither' }
+}

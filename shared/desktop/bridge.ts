@@ -32,7 +32,7 @@ export type ThemeChoice = (typeof themeChoices)[number]
 
 export interface OpenFileRequest {
   readonly title: string
-  readonly kind: 'data' | 'folder'
+  readonly kind: 'data' | 'curves' | 'folder'
   readonly multiple: boolean
 }
 

@@ -14,6 +14,7 @@ export interface Command {
 export const commands = [
   { id: 'workspace.open', title: 'Open workspace…', menu: 'file', keys: 'CmdOrCtrl+O', also: 'folder recent' },
   { id: 'data.import', title: 'Import trajectories…', menu: 'file', keys: 'CmdOrCtrl+I', also: 'dataset jsonl gsm8k' },
+  { id: 'curves.import', title: 'Import curves…', menu: 'file', also: 'runs elsewhere csv json verl trl log' },
   { id: 'data.generate', title: 'Make lab data…', menu: 'file', also: 'generate operator chains' },
   { id: 'experiment.new', title: 'New experiment', menu: 'file', keys: 'CmdOrCtrl+N', also: 'compose run train' },
   { id: 'subset.save', title: 'Save subset', menu: 'file', keys: 'CmdOrCtrl+S', also: 'curate version' },

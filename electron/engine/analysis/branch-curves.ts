@@ -83,6 +83,7 @@ export function createCurves({ records, measurements, fits, notices, log }: Curv
       state: run.state,
       parent: run.parent,
       parentStep: run.parent_step,
+      model: run.model,
       beforeFlops: run.before_flops,
       points,
       minValLoss: losses.length > 0 ? Math.min(...losses.map(({ loss }) => loss)) : (origin?.printedMinLoss ?? null),
@@ -100,6 +101,14 @@ export function createCurves({ records, measurements, fits, notices, log }: Curv
     curveOf,
     curves(study, patienceMs) {
       const runs =
+  /** Steps to switch at: saved checkpoints; of an imported run, which has none, the steps that its file measured. */
+  function switchStops(run: RunRow): { step: number; flops: number }[] {
+    if (run.origin === null) return measurements.checkpoints(run.no).map(({ step, flops }) => ({ step, flops }))
+    const stops = new Map<number, number>()
+    for (const { step, flops } of [...measurements.evaluations(run.no), ...lossesOf(run)]) stops.set(step, flops)
+    return [...stops].map(([step, flops]) => ({ step, flops })).sort((a, b) => a.step - b.step)
+  }
+
         study === null
           ? records.all({ deleted: false })
           : records.ofStudy(study).filter((run) => run.deleted_at === null)
@@ -124,7 +133,7 @@ export function createCurves({ records, measurements, fits, notices, log }: Curv
         validation: lossesOf(run),
         training: training.step.map((step, i) => ({ step, loss: training.value[i]! })),
         evaluations: measurements.evaluations(run.no).map((row) => evaluationPoint(row, run)),
-        checkpoints: measurements.checkpoints(run.no).map(({ step, flops }) => ({ step, flops })),
+        checkpoints: switchStops(run),
         branches: await Promise.all(branches.map((child) => curveOf(child, patience))),
       }
     },

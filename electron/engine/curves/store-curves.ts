@@ -44,14 +44,16 @@ export function storeCurves(
   for (const { curve } of plan) if (!runs.has(curve.id)) runs.set(curve.id, newId('run'))
   const now = deps.now()
   store.transaction(() => {
-    for (const planned of plan) {
-      if (known.has(planned.curve.id)) continue
-      records.insert(runRow(planned, set, source, runs, { now, codeVersion: deps.codeVersion }))
+    plan.forEach((planned, place) => {
+      if (known.has(planned.curve.id)) return
+      // Lists show the newest first: the first of the file stands first.
+      const facts = { now: now - place, codeVersion: deps.codeVersion }
+      records.insert(runRow(planned, set, source, runs, facts))
       const { no } = records.byId(runs.get(planned.curve.id)!)!
       for (const point of planned.points) putPoint(no, point, set, measurements)
       const said = [`Imported from ${source.file}.`, ...planned.remarks]
       for (const text of said) measurements.addEvent(no, 0, 'info', text, now)
-    }
+    })
   })
   return runs
 }

@@ -7,5 +7,8 @@ export const system = {
     text: await context.system.diagnostics(),
   })),
   recentWorkspaces: procedures.system.recentWorkspaces.handler(({ context }) => ({ recent: context.system.recent() })),
+  openExample: procedures.system.openExample.handler(async ({ context }) => ({
+    path: await context.system.openExample(),
+  })),
   notices: procedures.system.notices.handler(({ context, signal }) => context.notices.subscribe(signal)),
 }

@@ -4,6 +4,8 @@ import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Pulse, SystemInfo } from '#shared/contract/contract.ts'
+import { openExample } from '../example/build-example.ts'
+import { examplePlace, isExample } from '../example/example-mark.ts'
 import { lastLines } from '../log.ts'
 import type { Notices } from '../notices.ts'
 import type { RunRecords } from '../store/runs.ts'
@@ -19,6 +21,8 @@ export interface SystemService {
   pulse(): Pulse
   diagnostics(): Promise<string>
   recent(): RecentWorkspace[]
+  /** The folder of the bundled example, built where it is not there yet. */
+  openExample(): Promise<string>
 }
 
 export interface SystemDeps {
@@ -56,7 +60,12 @@ export function createSystemService(deps: SystemDeps): SystemService {
     const facts = backend.facts()
     return {
       version: deps.version,
-      workspace: { path: workspace.path, name: workspace.name, bytes: workspaceBytes() },
+      workspace: {
+        path: workspace.path,
+        name: workspace.name,
+        bytes: workspaceBytes(),
+        isExample: isExample(workspace.path),
+      },
       enginePid: process.pid,
       node: process.versions.node,
       sqlite: store.sqlite.prepare('SELECT sqlite_version()').pluck().get() as string,
@@ -102,6 +111,7 @@ export function createSystemService(deps: SystemDeps): SystemService {
     info,
     pulse,
     recent: () => recentWorkspaces(),
+    openExample: () => openExample({ place: examplePlace(), codeVersion: deps.version, now: deps.now }),
     async diagnostics() {
       const facts = await info()
       const runs = records.all({ deleted: false })

@@ -1,6 +1,6 @@
 /** Which charts a run shows, in which order, by stage; and what their titles say. Keys it does not know follow at the end. */
 import type { StageKind } from '#shared/contract/journal.ts'
-import { metricInfo } from '#shared/contract/metrics.ts'
+import { isRegistered, metricInfo } from '#shared/contract/metrics.ts'
 import { trendOf } from '../../curves/smoothing.ts'
 
 export interface Panel {
@@ -59,7 +59,7 @@ export function panelsFor(stage: StageKind, keys: readonly string[]): Panel[] {
   // The method's own first, the machine's last.
   const place = (key: string) => (key.startsWith('system/') ? 1 : 0)
   const rest = keys
-    .filter((key) => !drawn.has(key) && !key.startsWith('eval/'))
+    .filter((key) => !drawn.has(key) && !(key.startsWith('eval/') && isRegistered(key)))
     .sort((a, b) => place(a) - place(b) || a.localeCompare(b))
   return [...own, ...rest.map((key) => panel(key))]
 }
