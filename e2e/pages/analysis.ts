@@ -1,6 +1,6 @@
 /** The three views that judge runs: Switch point, Ceilings, Compare. */
-import type { Locator, Page } from '@playwright/test'
-import { asNumber } from './fields.ts'
+import { expect, type Locator, type Page } from '@playwright/test'
+import { asNumber, enter } from './fields.ts'
 
 /** A marker on a chart: dragged or moved by keys. */
 export class Marker {
@@ -45,6 +45,18 @@ export class SwitchPointPage {
     this.chosen = page.getByRole('region', { name: 'The chosen checkpoint' })
     this.branches = page.getByRole('region', { name: 'Branches' })
     this.recommendation = page.getByRole('region', { name: 'Recommendation' })
+  }
+
+  /** Begins a small search: `candidates` checkpoints, `evaluations` on the way to `target` TFLOP. */
+  async search(candidates: number, evaluations: number, target: number): Promise<void> {
+    await this.page.getByRole('button', { name: 'Search the switch point' }).click()
+    const dialog = this.page.getByRole('dialog', { name: 'Search the switch point' })
+    await enter(dialog.getByRole('spinbutton', { name: 'candidates' }), candidates)
+    await enter(dialog.getByRole('spinbutton', { name: 'evaluations' }), evaluations)
+    await enter(dialog.getByRole('spinbutton', { name: 'target' }), target)
+    await expect(dialog.getByText(`${target.toFixed(2)} TFLOP of SFT and RL`)).toBeVisible({ timeout: 20_000 })
+    await dialog.getByRole('button', { name: /^Begin/ }).click()
+    await expect(dialog).toBeHidden()
   }
 
   async branchHere(steps: number): Promise<void> {

@@ -61,3 +61,38 @@ test('regimes are named, the marker moves, and RL branches from its checkpoint',
     ).toBeVisible()
   })
 })
+
+test('the switch point is searched: branches are forecast, a choice is made, the window may close on the way', async ({
+  bench,
+}) => {
+  test.slow()
+  const { page, frame } = bench
+  const view = new SwitchPointPage(page)
+  await frame.open('Switch point')
+  await expect(view.marker.slider).toBeVisible({ timeout: 30_000 })
+  const pane = page.getByRole('region', { name: 'The switch search' })
+
+  await test.step('from the button, with its cost said', async () => {
+    await view.search(2, 4, 0.6)
+    await expect(pane).toBeVisible({ timeout: 20_000 })
+    await expect(pane.getByRole('row')).toHaveCount(3, { timeout: 30_000 })
+    expect(frame.hash()).toContain('pane=search')
+  })
+
+  await test.step('the address brings it back after a reload, and it goes on', async () => {
+    await page.reload()
+    await expect(pane).toBeVisible({ timeout: 30_000 })
+    await expect(pane.getByRole('heading', { name: /^Switch at step/ })).toBeVisible({ timeout: 240_000 })
+  })
+
+  await test.step('the choice has its reasons and the decisions stand in plain words', async () => {
+    const reasons = pane.getByRole('region', { name: 'Reasons' })
+    await expect(reasons.getByText(/% sure of the choice/)).toBeVisible()
+    await expect(reasons.getByText(/of running all 2 branches out/)).toBeVisible()
+    const decisions = pane.getByRole('region', { name: 'Decisions' }).getByRole('listitem')
+    expect(await decisions.count()).toBeGreaterThanOrEqual(3)
+    await expect(decisions.first()).toContainText('is chosen')
+    const scores = await chartTable(page.getByRole('region', { name: /is chosen, compared at 600 GFLOP/ }))
+    expect(scores).toHaveLength(2)
+  })
+})

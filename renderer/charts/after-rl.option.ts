@@ -1,12 +1,16 @@
 /**
  * What RL made of each switch point: P_sft along the SFT run as a line, A_post of measured branches as points with their
- * intervals; a ceiling that is not identified is a hollow point at the best score seen, with an arrow up.
+ * intervals, what is predicted for the checkpoints between them as a dashed line with its band and a ring at the marker; a ceiling that is not identified is a hollow point at the best score seen, with an arrow up.
  */
 import type { RegimeResult } from '#shared/analysis/types.ts'
 import type { EvaluationPoint } from '#shared/contract/runs.ts'
 import { compact } from '../format/numbers.ts'
+import { translucent } from '../theme/paradigm-style.ts'
 import { plotGrid, textStyle, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
 import { regimeAreas } from './regime-areas.ts'
+import type { RunAxis } from './run-axis.ts'
+import { switchPlotRight } from './validation-curve.option.ts'
+import { whiskers } from './whiskers.ts'
 
 export interface MeasuredSwitch {
   readonly step: number
@@ -14,25 +18,48 @@ export interface MeasuredSwitch {
   readonly value: number
   /** Null: no ceiling; `value` is then the best score seen. */
   readonly interval: { readonly lo: number; readonly hi: number } | null
+  /** As the source of an imported branch prints it. */
+  readonly isPrinted?: boolean
+}
+
+/** Ceilings of checkpoints that nobody branched from, by step; the model is named wherever they are drawn. */
+export interface CheckpointPrediction {
+  readonly model: string
+  readonly points: readonly {
+    readonly step: number
+    readonly value: number
+    readonly lo: number
+    readonly hi: number
+  }[]
 }
 
 export interface AfterRl {
   readonly regimes: RegimeResult | null
   readonly evaluations: readonly EvaluationPoint[]
   readonly branches: readonly MeasuredSwitch[]
-  readonly end: number
+  readonly predicted: CheckpointPrediction | null
+  /** Step of the marker. */
+  readonly at: number
+  readonly axis: RunAxis
 }
 
-export function afterRlOption({ regimes, evaluations, branches, end }: AfterRl, theme: ChartTheme): ChartOption {
+export function afterRlOption(
+  { regimes, evaluations, branches, predicted, at, axis }: AfterRl,
+  theme: ChartTheme,
+): ChartOption {
   const { tokens } = theme
+  const { end, place } = axis
+  const line = predicted?.points ?? []
+  const here = branches.some(({ step }) => step === at) ? undefined : line.find(({ step }) => step === at)
   const values = [
+    ...line.flatMap(({ lo, hi }) => [lo, hi]),
     ...evaluations.flatMap(({ accuracy }) => [accuracy.lo * 100, accuracy.hi * 100]),
     ...branches.flatMap(({ value, interval }) => (interval ? [interval.lo, interval.hi] : [value])),
   ]
   const low = Math.max(0, Math.floor((Math.min(100, ...values) - 2) / 5) * 5)
   const high = Math.min(100, Math.ceil((Math.max(0, ...values) + 2) / 5) * 5)
   return {
-    grid: plotGrid({ left: 58, right: 78, top: 12, bottom: 40 }),
+    grid: plotGrid({ left: 58, right: switchPlotRight, top: 12, bottom: 40 }),
     tooltip: {
       trigger: 'item',
       formatter: (item: unknown) => {
@@ -42,12 +69,15 @@ export function afterRlOption({ regimes, evaluations, branches, end }: AfterRl, 
           return branch.interval
             ? `${branch.name}\nA_post ${branch.value.toFixed(1)} [${branch.interval.lo.toFixed(1)}, ${branch.interval.hi.toFixed(1)}]`
             : `${branch.name}\nbest seen ${branch.value.toFixed(1)}; ceiling not identifiable yet`
+        const guess = seriesName === 'predicted' ? here : undefined
+        if (guess)
+          return `step ${guess.step}, no branch\nA_post ${guess.value.toFixed(1)} [${guess.lo.toFixed(1)}, ${guess.hi.toFixed(1)}]\n${predicted!.model}`
         const point = evaluations[dataIndex]
         return point ? `step ${point.step}\nP_sft ${(point.accuracy.value * 100).toFixed(1)} %` : ''
       },
     },
     xAxis: {
-      ...xAxis(theme, { name: 'SFT step at the switch' }),
+      ...xAxis(theme, { name: `${axis.name}, at the switch` }),
       type: 'value',
       min: 0,
       max: end,
@@ -70,39 +100,61 @@ export function afterRlOption({ regimes, evaluations, branches, end }: AfterRl, 
         lineStyle: { color: tokens.third, width: 1.4 },
         itemStyle: { color: tokens.third },
         endLabel: { show: true, formatter: 'P_sft', distance: 8, ...textStyle(theme, 11, tokens.second) },
-        data: evaluations.map(({ step, accuracy }) => [step, accuracy.value * 100]),
-        ...(regimes && { markArea: regimeAreas(regimes, end, theme, false) }),
+        data: evaluations.map(({ step, accuracy }) => [place(step), accuracy.value * 100]),
+        ...(regimes && { markArea: regimeAreas(regimes, end, theme, false, place) }),
+      },
+      stacked(line.map(({ step, lo }) => [place(step), lo])),
+      {
+        ...stacked(line.map(({ step, lo, hi }) => [place(step), hi - lo])),
+        areaStyle: { color: translucent(tokens.sequential, 0.16), opacity: 1 },
       },
       {
-        name: 'interval',
-        type: 'custom',
+        name: 'prediction',
+        type: 'line',
+        showSymbol: false,
         silent: true,
-        z: 4,
-        data: branches.flatMap(({ step, interval }) => (interval ? [[step, interval.lo, interval.hi]] : [])),
-        renderItem: (_params: unknown, api: { value(i: number): unknown; coord(at: number[]): number[] }) => {
-          const [x, top] = api.coord([Number(api.value(0)), Number(api.value(2))]) as [number, number]
-          const [, bottom] = api.coord([Number(api.value(0)), Number(api.value(1))]) as [number, number]
-          return {
-            type: 'line' as const,
-            shape: { x1: x, y1: top, x2: x, y2: bottom },
-            style: { stroke: tokens.sequential, lineWidth: 2 },
-          }
+        z: 3,
+        lineStyle: { color: tokens.sequential, width: 1.4, type: 'dashed' },
+        endLabel: {
+          show: true,
+          formatter: 'A_post',
+          distance: 8,
+          ...textStyle(theme, 11, tokens['sequential-text']),
         },
+        data: line.map(({ step, value }) => [place(step), value]),
       },
+      {
+        name: 'predicted',
+        type: 'scatter',
+        symbol: 'circle',
+        symbolSize: 11,
+        z: 6,
+        itemStyle: { color: tokens.surface, borderColor: tokens.accent, borderWidth: 2 },
+        data: here ? [[place(here.step), here.value]] : [],
+      },
+      whiskers({
+        colour: tokens.sequential,
+        width: 2,
+        opacity: 1,
+        z: 4,
+        data: branches.flatMap(({ step, interval }) =>
+          interval ? [[place(step), interval.lo, interval.hi] as const] : [],
+        ),
+      }),
       {
         name: 'A_post',
         type: 'scatter',
         symbolSize: 10,
         z: 5,
         data: branches.map(({ step, value, interval }) => ({
-          value: [step, value],
+          value: [place(step), value],
           symbol: interval ? 'circle' : 'triangle',
           itemStyle: interval
             ? { color: tokens.sequential }
             : { color: tokens.surface, borderColor: tokens.sequential, borderWidth: 1.5 },
           label: {
             show: true,
-            position: step < end * 0.85 ? ('right' as const) : ('left' as const),
+            position: place(step) < end * 0.85 ? ('right' as const) : ('left' as const),
             formatter: interval ? value.toFixed(1) : `≥ ${value.toFixed(1)}`,
             ...textStyle(theme, 11, tokens['sequential-text']),
           },
@@ -111,3 +163,15 @@ export function afterRlOption({ regimes, evaluations, branches, end }: AfterRl, 
     ],
   }
 }
+
+/** Two of these, one on the other, draw a band. */
+const stacked = (data: number[][]) => ({
+  name: 'prediction band',
+  type: 'line' as const,
+  stack: 'prediction band',
+  showSymbol: false,
+  silent: true,
+  lineStyle: { opacity: 0 },
+  areaStyle: { opacity: 0 },
+  data,
+})

@@ -9,6 +9,7 @@ export function regimeAreas(
   end: number,
   theme: ChartTheme,
   isNamed: boolean,
+  place: (step: number) => number = (step) => step,
 ): MarkAreaComponentOption {
   const named = new Set<string>()
   return {
@@ -18,10 +19,10 @@ export function regimeAreas(
       const isFirst = !named.has(regime)
       named.add(regime)
       // A name needs room: stretches under 6 % of the axis stay silent, the table and the pane's facts name them.
-      const hasRoom = to - from > end * 0.06
+      const hasRoom = place(to) - place(from) > end * 0.06
       return [
         {
-          xAxis: from,
+          xAxis: place(from),
           itemStyle: { color: style.tint ?? 'transparent' },
           label: {
             show: isNamed && isFirst && hasRoom,
@@ -30,7 +31,7 @@ export function regimeAreas(
             ...textStyle(theme, 11, style.textColour),
           },
         },
-        { xAxis: to },
+        { xAxis: place(to) },
       ]
     }),
   }

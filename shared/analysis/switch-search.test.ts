@@ -13,7 +13,7 @@ import {
   replayLeastLoss,
   type RecordedBranch,
 } from './switch-replay.ts'
-import { expectedExcess, nextMove, type SearchCandidate } from './switch-search.ts'
+import { expectedExcess, forecastLines, measuredPerformance, nextMove, type SearchCandidate } from './switch-search.ts'
 
 const recorded = (
   id: string,
@@ -160,5 +160,58 @@ describe('replays', () => {
   it('smoothing leaves straight lines as they are', () => {
     const line = Array.from({ length: 12 }, (_, i) => ({ compute: i ** 1.3, score: 3 + 2 * i ** 1.3 }))
     smoothScores(line).forEach((score, i) => expect(score).toBeCloseTo(line[i]!.score, 9))
+  })
+})
+
+describe('what is believed', () => {
+  const shown = branches.map((b) => candidate(b, 8))
+  const scaled = (factor: number) =>
+    shown.map((c) => ({
+      ...c,
+      target: factor * c.target,
+      points: c.points.map(({ compute, score }) => ({ compute: factor * compute, score })),
+    }))
+
+  it('does not depend on the unit of compute, seen or unseen', () => {
+    const means = (list: readonly SearchCandidate[]) => nextMove(list).beliefs.map(({ mean }) => mean.toFixed(4))
+    expect(means(scaled(1e12))).toEqual(means(shown))
+    const unseen = (list: readonly SearchCandidate[]) => list.map((c) => ({ ...c, points: [] }))
+    expect(means(unseen(scaled(1e12)))).toEqual(means(unseen(shown)))
+    // Nothing seen: some of the way, not the whole headroom at once.
+    const [first] = forecastLines(unseen(scaled(1e12))).get('early')!
+    expect(first!.value).toBeLessThan(nextMove(unseen(scaled(1e12))).beliefs[1]!.mean - 0.5)
+  })
+
+  it('is drawn as a line from the last evaluation to the target, wider the farther', () => {
+    const lines = forecastLines(shown)
+    for (const { id, points, target } of shown) {
+      const line = lines.get(id)!
+      expect(line[0]!.compute).toBeCloseTo(points.at(-1)!.compute)
+      expect(line.at(-1)!.compute).toBeCloseTo(target)
+      expect(line.at(-1)!.hi - line.at(-1)!.lo).toBeGreaterThan(line[0]!.hi - line[0]!.lo)
+    }
+    expect(forecastLines([candidate(branches[1]!, 25)]).get('early')).toEqual([])
+  })
+
+  it('takes a move under way as paid for and moves on with another', () => {
+    const first = nextMove(shown, { budgetShare: 0.9, enough: 0 })
+    if (first.move.kind !== 'extend') throw new Error('stopped')
+    const { id, to } = first.move
+    const second = nextMove(
+      shown.map((c) => (c.id === id ? { ...c, underWay: to } : c)),
+      { budgetShare: 0.9, enough: 0 },
+    )
+    expect(second.move).not.toMatchObject({ id })
+    expect(second.spent).toBeGreaterThan(first.spent)
+  })
+
+  it('calls nothing collapsed that sampling noise explains', () => {
+    const points = [7, 3.2, 3.4, 3.1, 3.3, 3.2].map((score, i) => ({ compute: i + 1, score }))
+    const noisy: SearchCandidate = { id: 'noisy', pSft: 7, target: 20, points }
+    const collapsed = (samplingSd?: number) =>
+      nextMove([noisy, shown[1]!], samplingSd === undefined ? {} : { samplingSd }).beliefs[0]!.collapsed
+    expect(collapsed()).toBe(true)
+    expect(collapsed(2)).toBe(false)
+    expect(measuredPerformance(noisy, { samplingSd: 2 })!.n).toBe(5)
   })
 })

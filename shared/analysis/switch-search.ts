@@ -204,11 +204,11 @@ export function forecastLines(
     candidates.map((c, i) => {
       if (alone[i]!.isDone) return [c.id, []]
       const prior = c.isBase ? searchPrior : withSiblings(candidates, alone, i)
-      const posterior = posteriorOf(c, validPoints(c, options).valid, prior, options)
+      const { posterior, scale } = posteriorOf(c, validPoints(c, options).valid, prior, options)
       const from = Math.max(spentOn(c), c.target / 50)
       const line = Array.from({ length: points }, (_, k) => {
         const compute = from * (c.target / from) ** (k / (points - 1))
-        const { mean: value, sd } = momentsOf(scoreMixture(posterior, compute, 'branch'))
+        const { mean: value, sd } = momentsOf(scoreMixture(posterior, scale * compute, 'branch'))
         return { compute, value, lo: value - z * sd, hi: value + z * sd }
       })
       return [c.id, line]
@@ -238,17 +238,22 @@ function posteriorOf(
   valid: readonly PerformancePoint[],
   prior: LawPrior,
   options: SearchOptions,
-): LawPosterior {
-  // Before the first evaluation the midpoint is believed relative to the target instead of the last point seen.
-  const unseen = valid.length === 1 && {
-    lnMidpoint: { mean: prior.lnMidpoint.mean + Math.log(c.target), sd: prior.lnMidpoint.sd },
+): { readonly posterior: LawPosterior; /** Of compute, in the posterior's unit. */ readonly scale: number } {
+  // Before the first evaluation the midpoint is believed relative to the target instead of the last point seen; the
+  // posterior's grid then lies around a compute of 1 and not around the points.
+  const isUnseen = valid.length === 1
+  const unseen = isUnseen && {
+    lnMidpoint: { mean: prior.lnMidpoint.mean + unseenTargetLn, sd: prior.lnMidpoint.sd },
   }
-  return lawPosterior(valid, c.pSft, {
+  const posterior = lawPosterior(valid, c.pSft, {
     prior: { ...prior, ...unseen },
     noisePrior: options.noisePrior ?? { sd: 0.5, weight: 2 },
     quick: true,
   })
+  return { posterior, scale: isUnseen ? Math.exp(unseenTargetLn) / c.target : 1 }
 }
+/** ln of the target where nothing was seen: the grid reaches from -2.5 to 6. */
+const unseenTargetLn = 2
 
 function finalOf(c: SearchCandidate, prior: LawPrior, options: SearchOptions): Final {
   const { valid, collapse } = validPoints(c, options)
@@ -258,11 +263,11 @@ function finalOf(c: SearchCandidate, prior: LawPrior, options: SearchOptions): F
     const share = (value - c.pSft) / (100 - c.pSft)
     return { id: c.id, mean: value, sd: 0, isDone, collapsed: collapse !== null, share: { mean: share, variance: 0 } }
   }
-  const posterior = posteriorOf(c, valid, prior, options)
+  const { posterior, scale } = posteriorOf(c, valid, prior, options)
   // The mean of the last five evaluations lies a little before the end.
   return {
     id: c.id,
-    ...momentsOf(scoreMixture(posterior, 0.95 * c.target, 'branch')),
+    ...momentsOf(scoreMixture(posterior, 0.95 * scale * c.target, 'branch')),
     isDone,
     collapsed: false,
     share: headroomShareOf(posterior),
