@@ -43,7 +43,7 @@ export async function rollout({ threads, repeats, only = '' }: BenchOptions): Pr
   const results: BenchResult[] = []
   for (const c of cases.filter((candidate) => nameOf(candidate).includes(only))) {
     const shape = presetShape(c.preset, c.vocabSize, c.promptLength + Math.max(...c.lengths))
-    const policy = await createPolicy({ shape, start: { seed: 1 }, objectives: [], widths: [], forbidden: [], padToken: 0, mode: 'recorded', precision: 'f32', threads }) // prettier-ignore
+    const policy = await createPolicy({ shape, start: { seed: 1 }, objectives: [], forbidden: [], padToken: 0, mode: 'recorded', precision: 'f32', threads }) // prettier-ignore
     const peer = new Peer('rollout.py', threads)
     const { version } = await peer.ask<{ version: string }>('prepare', { shape, threads })
     const prompts = c.lengths.map((_, row) =>

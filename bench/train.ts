@@ -90,7 +90,7 @@ const nameOf = ({ preset, rows, width, precision }: Case): string => `${preset} 
 
 function ourPolicy({ preset, vocabSize, precision, width }: Case, threads: number): Promise<Policy> {
   const shape = presetShape(preset, vocabSize, width)
-  return createPolicy({ shape, start: { seed: 1 }, objectives: [crossEntropy], widths: [width], forbidden: [], padToken: 0, mode: 'recorded', precision, threads }) // prettier-ignore
+  return createPolicy({ shape, start: { seed: 1 }, objectives: [crossEntropy], forbidden: [], padToken: 0, mode: 'recorded', precision, threads }) // prettier-ignore
 }
 
 async function ourSteps(policy: Policy, { rows, width, vocabSize }: Case, count: number): Promise<number[]> {

@@ -122,8 +122,6 @@ export interface PolicyOptions {
   /** Trains low-rank adapters alone, on the frozen weights `base`; `start`, `read` and `write` then speak of adapters. */
   readonly lora?: LoraSettings & { readonly base: PolicyState['weights'] }
   readonly objectives: readonly ObjectiveGraph[]
-  /** Rows are padded up to one of these widths (tokens). */
-  readonly widths: readonly number[]
   /** Logits that are never allowed, in training and scoring as well (token ids). */
   readonly forbidden: readonly number[]
   readonly padToken: number

@@ -44,7 +44,6 @@ const greedyRequest = {
 }
 const common = {
   objectives: [crossEntropy],
-  widths: [],
   forbidden: [],
   padToken: 0,
   precision: 'f32',

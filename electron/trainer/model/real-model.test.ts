@@ -60,7 +60,6 @@ describe.skipIf(!isAsked)(`${folder}`, () => {
       shape: { ...shape, maxLength: 512 },
       start: { weights, optimiserStep: 0 },
       objectives: [crossEntropy],
-      widths: [],
       forbidden: [],
       padToken: 0,
       mode: 'recorded',

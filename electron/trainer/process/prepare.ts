@@ -44,7 +44,6 @@ export async function prepare(
     shape,
     ...(model.lora && { lora: model.lora }),
     objectives: needs.graphs,
-    widths: [shape.maxLength],
     forbidden: forbiddenTokens(task, shape),
     padToken: task.tokenizer.pad,
     mode: run.engine.mode,
