@@ -27,8 +27,8 @@ export function shareAmount(text: string): number {
 
 /** `25,50,100`. */
 export const stepList = (text: string): number[] => {
-  const steps = text.split(',').map((part) => Number(part.trim()))
-  if (steps.some((step) => !Number.isInteger(step) || step < 0))
+  const parts = text.split(',').map((part) => part.trim())
+  if (!parts.every((part) => /^\d+$/.test(part)))
     throw new InvalidArgumentError('Write steps with commas between: 25,50,100.')
-  return steps
+  return parts.map(Number)
 }
