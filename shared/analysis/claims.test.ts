@@ -49,6 +49,11 @@ describe('claims', () => {
     expect(sequentialClaim([78, 78.4, 77.9], [72, 72.5, 72.2], true)).toMatchObject({ verdict: 'supported' })
     expect(sequentialClaim([72, 72.5, 72.2], [78, 78.4, 77.9], false)).toMatchObject({ verdict: 'contradicted' })
     expect(sequentialClaim([78], [72], false)).toMatchObject({ verdict: 'undecided' })
+    // Differences 6, 5.9, 5.7: mean 5.867, SD 0.153.
+    expect(sequentialClaim([78, 78.4, 77.9], [72, 72.5, 72.2], true).statistics[0]!.method).toContain(
+      'differences 38.4',
+    )
+    expect(sequentialClaim([78, 78.4, 77.9], [72, 72.5, 72.2], false).statistics[0]!.method).toContain("Hedges' g")
   })
   it('switch timing by regime', () => {
     const branches = [80.1, 80.3, 80.7]

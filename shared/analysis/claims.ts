@@ -264,7 +264,7 @@ const fromPaired = (name: string, question: string, d: ReturnType<typeof pairedT
   estimate: d.difference,
   ...bounds(d.interval),
   p: d.p,
-  method: `${d.exact ? 'exact' : 'random'} sign-flip test, paired t interval`,
+  method: `${d.exact ? 'exact' : 'random'} sign-flip test, paired t interval${d.effect === null ? '' : `, Cohen's d of the differences ${d.effect.toFixed(2)}`}`,
 })
 
 const bounds = (interval: Interval | null) => ({
