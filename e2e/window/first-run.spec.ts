@@ -1,13 +1,15 @@
-/** The first minutes: two doors, the palette, the keys, the theme, another workspace. */
+/** The first minutes: the doors, the palette, the keys, the theme, another workspace. */
 import { join, dirname } from 'node:path'
 import { expectAccessible } from '../accessible.ts'
 import { expect, test } from '../fixtures.ts'
 import { command, endEngine } from '../program.ts'
 
-test('an empty workspace offers two doors', async ({ bench }) => {
+test('an empty workspace offers three doors', async ({ bench }) => {
   const { page, frame } = bench
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('When should you switch from SFT to RL?')
   await expectAccessible(page, 'Start')
+  // The third has a spec of its own: example.spec.ts.
+  await expect(page.getByRole('region', { name: 'Explore the example' })).toBeVisible()
 
   await test.step('one leads to the import', async () => {
     await page.getByRole('region', { name: 'Bring your own' }).getByRole('button', { name: 'Choose a file…' }).click()

@@ -91,6 +91,8 @@ export function familiesOf(curves: readonly BranchCurve[]): Family[] {
   for (const curve of curves) {
     // A copy of another curve counts once; a branch known by its printed ceiling alone is no curve.
     if (curve.paradigm === 'pretrain' || curve.points.length < 2 || curve.origin?.sameAs) continue
+    // A log that counts no compute has no place on its axis.
+    if (curve.origin?.flopsUnit === null) continue
     const key = [
       curve.paradigm,
       curve.objective,

@@ -12,7 +12,9 @@ export function addCurvesCommands(program: Command, cli: Cli): void {
   const curves = program.command('curves').description('curves of runs that were trained elsewhere')
   curves
     .command('import <file>')
-    .description('makes runs of a curve file (JSON, CSV); bad curves are reported by line and left out')
+    .description(
+      'makes runs of a curve file (JSON, CSV) or a trainer’s log (verl, TRL, Hugging Face, LLaMA-Factory, ms-swift); what is wrong is reported by line and left out',
+    )
     .action(
       cli.action(({ output, options }, path: string) =>
         withEngine(workspacePath(options.workspace), async ({ calls }) => {

@@ -163,6 +163,32 @@ describe('a curve file', () => {
     expect(answer.rejected).toEqual([expect.objectContaining({ curve: 'bad', line: 5, field: 'value' })])
   })
 
+  it('takes a trainer’s log as one run, by what is in it, and says what it could not map', async () => {
+    const { calls } = engine
+    const text = [
+      JSON.stringify({ step: 0, data: { 'val-core/gsm8k/acc/mean@1': 0.2 } }),
+      JSON.stringify({ step: 1, data: { 'critic/score/mean': 0.3, 'mfu/actor': 0.4 } }),
+      JSON.stringify({ step: 2, data: { 'critic/score/mean': 0.5, 'val-core/gsm8k/acc/mean@1': 0.4 } }),
+      '{"step": 3, "da',
+    ].join('\n')
+    const answer = await importFile('experiment.txt', text)
+    expect(answer).toMatchObject({
+      format: 'verl file log',
+      keys: { mapped: { 'critic/score/mean': 'train/reward' }, kept: ['mfu/actor'] },
+      rejected: [{ line: 4 }],
+    })
+    const [run] = answer.runs
+    const detail = await calls.runs.get({ id: run!.id })
+    expect(detail).toMatchObject({ stage: 'rl', data: 'gsm8k', origin: { format: 'verl file log', flopsUnit: null } })
+    const { points } = await calls.runs.evaluations({ id: run!.id })
+    expect(points.map(({ step, n, accuracy }) => [step, n, accuracy.value])).toEqual([
+      [0, 0, 0.2],
+      [2, 0, 0.4],
+    ])
+    expect((await calls.analysis.curves({ study: null })).curves).toHaveLength(1)
+    expect(await importFile('again.txt', text)).toMatchObject({ already: 1, runs: [{ id: run!.id, already: true }] })
+  })
+
   it('has no weights: nothing that needs them can be done to its runs', async () => {
     const { calls } = engine
     const { runs } = await importFile('whole.json', text)

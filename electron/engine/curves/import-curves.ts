@@ -1,5 +1,5 @@
 /**
- * Curve files become runs beside those that were trained here. A file is known again by its bytes: what it brought and is
+ * Curve files and logs of other trainers become runs beside those that were trained here. A file is known again by its bytes: what it brought and is
  * still here is not brought twice.
  */
 import { createHash } from 'node:crypto'
@@ -10,7 +10,11 @@ import type { CurveImport, ImportedCurve, RunOrigin } from '#shared/contract/cur
 import { Failure } from '#shared/contract/failure.ts'
 import { assertUnchanged, unreadable, type LocalFile } from '../datasets/local-file.ts'
 import type { Notices } from '../notices.ts'
+import { logCurve } from './logs/log-curve.ts'
+import { readLog } from './logs/read-log.ts'
+import type { TrainerLog } from './logs/trainer-log.ts'
 import { planRuns, type PlannedCurve } from './plan-runs.ts'
+import { storeLog } from './store-log.ts'
 import { storeCurves, type CurveSource, type StoreCurvesDeps } from './store-curves.ts'
 
 export interface CurveImports {
@@ -39,14 +43,41 @@ export function createCurveImports(deps: CurveImportDeps): CurveImports {
     return known
   }
 
+  function importLog(log: TrainerLog, file: LocalFile, hash: string, known: ReadonlyMap<string, string>): CurveImport {
+    const curve = logCurve(log)
+    const [there] = known
+    const source: CurveSource = { file: file.name, hash, format: log.format, kind: 'imported' }
+    const id = there?.[1] ?? storeLog(curve, source, deps)
+    if (!there) notices.changed('runs', id)
+    const { name, data } = records.byId(id)!
+    return {
+      ...{ file: file.name, format: log.format, remarks: [...curve.remarks] },
+      runs: [
+        {
+          ...{ id, curve: there?.[0] ?? name, name, dataset: data, stage: curve.stage, parent: null, parentStep: null },
+          ...{ points: curve.points.length, already: there !== undefined },
+        },
+      ],
+      already: there ? 1 : 0,
+      rejected: log.badLines.slice(0, mostListed).map(({ line, reason }) => ({
+        ...{ curve: null, file: file.name, line, field: 'line', reason },
+        remedy: 'Nothing is to be done where the log was cut off there.',
+      })),
+      rejectedCurves: log.badLines.length,
+      keys: { mapped: { ...curve.mapped }, kept: [...curve.kept] },
+    }
+  }
+
   return {
     async import(file) {
       const bytes = await bytesOf(file)
       const hash = createHash('sha256').update(bytes).digest('hex')
       const text = textOf(bytes, file)
+      const known = knownOf(hash)
+      const log = readLog(text)
+      if (log !== null) return importLog(log, file, hash, known)
       const { set, rejected } = sortCurveFile(text, file.name)
       const plan = planRuns(set)
-      const known = knownOf(hash)
       const source: CurveSource = { file: file.name, hash, format: 'curves', kind: 'imported' }
       const runs = storeCurves(plan, set, source, known, deps)
       const listed = plan.map((planned) => listedRun(planned, runs, known))
