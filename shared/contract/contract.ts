@@ -247,6 +247,17 @@ export const contract = {
     remove: call.input(z.strictObject({ ids: z.array(Id).min(1) })).output(nothing),
     restore: call.input(z.strictObject({ ids: z.array(Id).min(1) })).output(nothing),
     pin: call.input(z.strictObject({ id: Id, step: z.int(), pinned: z.boolean() })).output(nothing),
+    /** A checkpoint (`step` null: the newest) as a folder that transformers loads, adapters merged. `to`: a whole path to nothing, or to an empty folder. */
+    export: call
+      .input(
+        z.strictObject({
+          id: Id,
+          step: z.int().nonnegative().nullable().default(null),
+          to: z.string().min(1).max(4096),
+          precision: z.enum(['f32', 'bf16']).default('f32'),
+        }),
+      )
+      .output(z.object({ folder: z.string(), step: z.int(), files: z.array(z.string()), bytes: z.number() })),
     keys: call.input(byId).output(z.object({ keys: z.array(z.string()) })),
     metrics: call
       .input(

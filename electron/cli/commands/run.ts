@@ -1,4 +1,4 @@
-/** `run start | list | show | metrics | samples | stop | pause | resume`. */
+/** `run start | list | show | metrics | samples | export | stop | pause | resume`. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
@@ -111,6 +111,27 @@ export function addRunCommands(program: Command, cli: Cli): void {
                 )
                 .join('\n') || 'No rollouts are stored for this step.',
           )
+        }),
+      ),
+    )
+
+  run
+    .command('export <id>')
+    .description('a checkpoint as a model folder that transformers loads, adapters merged')
+    .requiredOption('--to <dir>', 'a folder that does not exist yet, or is empty')
+    .option('--step <n>', 'the checkpoint at this step (default: the newest)', Number)
+    .option('--bf16', 'weights as bf16 instead of f32')
+    .action(
+      cli.action(({ output, options }, id: string, chosen: { to: string; step?: number; bf16?: boolean }) =>
+        withEngine(workspacePath(options.workspace), async ({ calls }) => {
+          const precision = chosen.bf16 ? 'bf16' : 'f32'
+          const written = await calls.runs.export({
+            id,
+            step: chosen.step ?? null,
+            to: usersPath(chosen.to),
+            precision,
+          })
+          output.result(written, () => `${written.folder}: ${written.files.join(', ')} of step ${written.step}`)
         }),
       ),
     )

@@ -1,5 +1,6 @@
 import { parseSpec, printSpec } from '../experiments/spec-yaml.ts'
 import { presets } from '../experiments/presets.ts'
+import { exportRun } from '../runs/export-run.ts'
 import { procedures } from './procedures.ts'
 
 const { runs: area } = procedures
@@ -37,6 +38,9 @@ export const runs = {
   remove: area.remove.handler(({ context, input }) => done(() => context.runs.remove(input.ids))),
   restore: area.restore.handler(({ context, input }) => done(() => context.runs.restore(input.ids))),
   pin: area.pin.handler(({ context, input }) => done(() => context.runs.pin(input.id, input.step, input.pinned))),
+  export: area.export.handler(({ context, input: { id, ...request }, signal }) =>
+    exportRun(context.runs.get(id), request, signal),
+  ),
 }
 
 function done(work: () => void): Record<string, never> {
