@@ -3,6 +3,7 @@ import { expectAccessible } from '../accessible.ts'
 import { expect, test } from '../fixtures.ts'
 import { CeilingsPage, ComparePage } from '../pages/analysis.ts'
 import { chartTable, gridRows } from '../pages/fields.ts'
+import { pngSize, saveFigure } from '../pages/figures.ts'
 
 test.use({ seed: 'study' })
 
@@ -19,7 +20,53 @@ test('ceilings: bars, verdicts in words, the numbers behind them, a run behind e
     const rows = await chartTable(page.getByRole('region', { name: /^SFT: .* leads with/ }))
     // Pure RL stands beside the three branches.
     expect(rows).toHaveLength(4)
-    for (const row of rows) expect(row[5]).toMatch(/adaptive|stable|mild/i)
+    for (const row of rows) expect(row[9]).toMatch(/adaptive|stable|mild|severe|band|–/i)
+  })
+
+  await test.step('the whole figure leaves as real files', async () => {
+    const trigger = page.getByRole('button', { name: 'Export', exact: true })
+    const png = await saveFigure(bench, trigger, 'PNG')
+    expect(png.name).toBe('ceilings-by-switch-point.png')
+    expect(png.bytes.subarray(0, 8)).toEqual(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))
+    const svg = (await saveFigure(bench, trigger, 'SVG')).bytes.toString()
+    const [, width, height] = /^<svg width="(\d+)" height="(\d+)"/.exec(svg)!
+    expect(pngSize(png.bytes)).toEqual({ width: 2 * Number(width), height: 2 * Number(height) })
+    expect(svg).toMatch(/<text [^>]*>SFT compute at the switch/)
+    const pdf = (await saveFigure(bench, trigger, 'PDF')).bytes.toString('latin1')
+    expect(pdf.slice(0, 8)).toBe('%PDF-1.4')
+    expect(pdf.trimEnd().endsWith('%%EOF')).toBe(true)
+    expect(pdf).toContain('/FontFile2')
+    expect(pdf).not.toContain('/Subtype /Image')
+    const csv = (await saveFigure(bench, trigger, 'CSV')).bytes.toString().trim().split('\r\n')
+    expect(csv[0]).toContain('run,switch step,SFT FLOPs,P_sft %,PL_rl,A_post %')
+    expect(csv).toHaveLength(5)
+    const latex = (await saveFigure(bench, trigger, 'LaTeX')).bytes.toString()
+    expect(latex).toContain('\\toprule')
+    expect(latex).toContain('P\\_sft')
+  })
+
+  await test.step('the chosen curve leaves from its own pane, residuals under it', async () => {
+    const pane = page.getByRole('region', { name: 'The chosen branch' })
+    const csv = await saveFigure(bench, pane.getByRole('button', { name: 'Export this figure' }), 'CSV')
+    expect(csv.bytes.toString()).toContain('FLOPs of the stage')
+  })
+
+  await test.step('a cut refits the curve, and the address keeps it', async () => {
+    const marker = page.getByRole('slider', { name: 'Fit up to' })
+    await marker.focus()
+    for (let presses = 0; presses < 3; presses++) await page.keyboard.press('PageDown')
+    expect(frame.hash()).toContain('upto=')
+    await page.getByRole('button', { name: 'Fit all' }).click()
+    expect(frame.hash()).not.toContain('upto=')
+  })
+
+  await test.step('rival laws and the trend are choices that the address keeps', async () => {
+    await page.getByRole('button', { name: /^log/ }).click()
+    expect(frame.hash()).toContain('laws=log')
+    await page.getByRole('combobox', { name: 'What ceilings are set against' }).click()
+    await page.getByRole('option', { name: 'plasticity' }).click()
+    expect(frame.hash()).toContain('trend=plasticity')
+    await expectAccessible(page, 'Ceilings')
   })
 
   await test.step('a row chooses its curve, Enter opens its run', async () => {

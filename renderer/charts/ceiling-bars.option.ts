@@ -1,12 +1,13 @@
 /**
- * P_sft + PL_rl per switch point over regime tints. x: SFT compute at the switch; left axis: score in percent from 0; right
- * axis: validation loss, coloured like its line. A ceiling that is not identified is an open bar up to the best observed score.
+ * P_sft + PL_rl per switch point over regime tints. x: SFT compute or step at the switch; left axis: score in percent from 0;
+ * right axis: validation loss, coloured like its line. A ceiling that is not identified is an open bar up to the best observed score.
  */
 import { ceilingWords, verdictWords } from '#shared/analysis/ceiling-words.ts'
 import { heightOf, type Bar } from '../curves/facets.ts'
-import { decimalsFor, flops, flopUnit } from '../format/numbers.ts'
+import { count, decimalsFor, flops, flopUnit, tick } from '../format/numbers.ts'
 import { mix, seriesStyle } from '../theme/paradigm-style.ts'
 import { regimeStyle } from '../theme/regime-style.ts'
+import { exact, type ChartTable } from './chart-table.ts'
 import { plotGrid, textStyle, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
 
 export interface CeilingBars {
@@ -14,6 +15,31 @@ export interface CeilingBars {
   readonly meanCeiling: number | null
   readonly best: string | null
   readonly selected: string | null
+  readonly x: BarAxis
+  /** Largest SFT compute of all facets: they share a unit. */
+  readonly largest: number
+  /** Width of the canvas, px: how many labels have room. */
+  readonly width: number
+}
+
+export const barAxes = ['compute', 'step'] as const
+export type BarAxis = (typeof barAxes)[number]
+
+/** Width of a label and its gap, px. */
+const labelWidth = { plain: 34, best: 46 }
+const plotMargins = { left: 44, right: 14, rightWithLoss: 48 }
+
+/** Which bars have room for their number: the best first, then from the left whatever touches none before it. */
+export function labelled(bars: readonly Bar[], best: string | null, plotWidth: number): ReadonlySet<string> {
+  const pitch = plotWidth / Math.max(1, bars.length)
+  const half = (run: string) => (run === best ? labelWidth.best : labelWidth.plain) / 2
+  const taken: { at: number; run: string }[] = []
+  const order = [...bars.keys()].sort((a, b) => Number(bars[b]!.run === best) - Number(bars[a]!.run === best) || a - b)
+  for (const index of order) {
+    const [at, { run }] = [(index + 0.5) * pitch, bars[index]!]
+    if (taken.every((other) => Math.abs(other.at - at) >= half(run) + half(other.run))) taken.push({ at, run })
+  }
+  return new Set(taken.map(({ run }) => run))
 }
 
 /** The number over a bar: its ceiling, `≥` what was seen where the data set no ceiling, a star on the best. */
@@ -29,16 +55,23 @@ const tooltipText = (bar: Bar): string =>
     `${bar.name}`,
     bar.step > 0 ? `switch at step ${bar.step} · ${flops(bar.flops)}` : 'pure RL: no SFT before it',
     `P_sft ${bar.pSft.toFixed(1)}`,
-    bar.aPost && bar.verdict !== 'too few points'
-      ? `A_post ${ceilingWords({ verdict: bar.verdict, aPost: bar.aPost, bestSeen: bar.observed })} · ${bar.verdict}`
-      : `A_post at least ${bar.observed.toFixed(1)} · ${bar.verdict === 'too few points' ? bar.verdict : verdictWords[bar.verdict]}`,
+    bar.isPrinted && bar.aPost
+      ? `A_post ${bar.aPost.value.toFixed(1)}, as printed`
+      : bar.aPost && bar.verdict !== 'too few points'
+        ? `A_post ${ceilingWords({ verdict: bar.verdict, aPost: bar.aPost, bestSeen: bar.observed })} · ${bar.verdict}`
+        : `A_post at least ${bar.observed.toFixed(1)} · ${bar.verdict === 'too few points' ? bar.verdict : verdictWords[bar.verdict]}`,
     ...(bar.collapsedAt === null ? [] : [`collapses from ${flops(bar.collapsedAt)} of RL`]),
   ].join('\n')
 
-export function ceilingBarsOption({ bars, meanCeiling, best, selected }: CeilingBars, theme: ChartTheme): ChartOption {
+export function ceilingBarsOption(
+  { bars, meanCeiling, best, selected, x, largest, width }: CeilingBars,
+  theme: ChartTheme,
+): ChartOption {
   const { tokens } = theme
-  const unit = flopUnit(Math.max(...bars.map((bar) => bar.flops), 0))
-  const categories = bars.map(({ flops: at, run }) => `${Number((at / unit.factor).toPrecision(3))}\u200b${run}`)
+  const unit = flopUnit(largest / 2)
+  const place = ({ flops: at, step }: Bar) => (x === 'step' ? tick(step) : threeDigits(at / unit.factor))
+  // An invisible space and the run keep bars of equal place apart.
+  const categories = bars.map((bar) => `${place(bar)}\u200b${bar.run}`)
   const colours = (bar: Bar) => {
     const style = seriesStyle(bar.paradigm, 'grpo', tokens)
     const isPure = bar.paradigm === 'rl'
@@ -50,8 +83,12 @@ export function ceilingBarsOption({ bars, meanCeiling, best, selected }: Ceiling
   const losses = bars.map(({ valLoss }) => valLoss)
   const hasLoss = losses.some((loss) => loss !== null)
   const category = { type: 'category' as const, data: categories }
+  const right = hasLoss ? plotMargins.rightWithLoss : plotMargins.right
+  const named = labelled(bars, best, width - plotMargins.left - right)
+  const barsOfRegime = (regime: Bar['regime']) => bars.filter((bar) => bar.regime === regime).length
+  const pitch = (width - plotMargins.left - right) / Math.max(1, bars.length)
   return {
-    grid: plotGrid({ left: 44, right: hasLoss ? 48 : 14, top: 26, bottom: 42 }),
+    grid: plotGrid({ left: plotMargins.left, right, top: 26, bottom: 42 }),
     tooltip: {
       trigger: 'axis',
       axisPointer: { type: 'shadow', shadowStyle: { color: tokens.raised, opacity: 0.5 } },
@@ -63,7 +100,7 @@ export function ceilingBarsOption({ bars, meanCeiling, best, selected }: Ceiling
     },
     xAxis: [
       {
-        ...xAxis(theme, { name: `SFT compute at the switch (${unit.unit})` }),
+        ...xAxis(theme, { name: x === 'step' ? 'SFT step at the switch' : `SFT compute at the switch (${unit.unit})` }),
         ...category,
         axisLabel: { ...textStyle(theme), hideOverlap: true, formatter: (text: string) => text.split('\u200b')[0]! },
       },
@@ -101,7 +138,8 @@ export function ceilingBarsOption({ bars, meanCeiling, best, selected }: Ceiling
             label: {
               show: isFirst,
               position: 'insideTop' as const,
-              formatter: title,
+              // A name wider than its stretch becomes its first word, then nothing; tooltip and table name it.
+              formatter: fitting(title, barsOfRegime(regime) * pitch),
               ...textStyle(theme, 11, textColour),
             },
           }
@@ -136,14 +174,13 @@ export function ceilingBarsOption({ bars, meanCeiling, best, selected }: Ceiling
             value: Math.max(0, heightOf(bar) - bar.pSft),
             itemStyle: { ...(bar.aPost ? solid : open), borderRadius: [3, 3, 0, 0] },
             label: {
-              show: true,
+              show: named.has(bar.run),
               position: 'top' as const,
               formatter: barLabel(bar, bar.run === best),
               ...textStyle(theme, 11, tokens.text),
             },
           }
         }),
-        labelLayout: { hideOverlap: true },
         ...(meanCeiling !== null && {
           markLine: {
             silent: true,
@@ -169,3 +206,49 @@ export function ceilingBarsOption({ bars, meanCeiling, best, selected }: Ceiling
     ],
   }
 }
+
+/** Mean width of a letter at 11 px. */
+const letterWidth = 6
+
+function fitting(title: string, room: number): string {
+  if (title.length * letterWidth <= room) return title
+  const [first = ''] = title.split(' ')
+  return first.length * letterWidth <= room ? first : ''
+}
+
+const threeDigits = (value: number): string => (value >= 100 ? count(value) : String(Number(value.toPrecision(3))))
+
+export const ceilingBarsTable = (bars: readonly Bar[]): ChartTable => ({
+  columns: [
+    'run',
+    'switch step',
+    'SFT FLOPs',
+    'P_sft %',
+    'PL_rl',
+    'A_post %',
+    'low',
+    'high',
+    'verdict',
+    'regime',
+    'val loss',
+  ],
+  rows: bars.map((bar) => {
+    const bound = (value: number | undefined) =>
+      value === undefined ? exact('–', null) : exact(value.toFixed(1), value)
+    const height = heightOf(bar)
+    const sign = bar.aPost ? '' : '≥'
+    return [
+      bar.name,
+      bar.step,
+      exact(flops(bar.flops), bar.flops),
+      exact(bar.pSft.toFixed(1), bar.pSft),
+      exact(`${sign}${(height - bar.pSft).toFixed(1)}`, height - bar.pSft),
+      exact(`${sign}${height.toFixed(1)}`, height),
+      bound(bar.aPost?.lo),
+      bound(bar.aPost?.hi),
+      bar.verdict.replaceAll('-', ' '),
+      bar.regime === null ? exact('–', null) : bar.regime.replaceAll('-', ' '),
+      bar.valLoss === null ? exact('–', null) : exact(bar.valLoss.toFixed(3), bar.valLoss),
+    ]
+  }),
+})

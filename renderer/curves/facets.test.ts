@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { BranchCurve } from '#shared/contract/contract.ts'
-import { facetsOf, heightOf, lossAgainstCeiling } from './facets.ts'
+import { facetsOf, heightOf } from './facets.ts'
 
 const point = (step: number, flops: number, value: number) => ({
   step,
@@ -96,11 +96,23 @@ describe('facets of the main figure', () => {
     ])
   })
 
-  it('shows no facet for an SFT run without a branch, and counts one point a dataset in loss against ceiling', () => {
+  it('draws what an imported file prints where it gives no points, marked as such', () => {
+    const origin = { printedCeiling: 84, printedRegime: 'stable' } as BranchCurve['origin']
+    const printed = curve({ origin, points: [point(0, 0, 0.77)] })
+    const pure = curve({ run: 'run_pure', paradigm: 'rl', parent: 'run_sft0', parentStep: 0, beforeFlops: 0 })
+    const alone = { ...sft, parent: null, parentStep: null }
+    const stranger = curve({ run: 'run_else', paradigm: 'rl', parent: null, parentStep: null })
+    const [facet] = facetsOf([alone, printed, pure, stranger], new Map())
+    // Without a base of its own a run shares no pure RL with others that have none.
+    expect(facet?.bars.map(({ run }) => run)).toEqual(['run_pure', 'run_aaaa'])
+    expect(facet?.bars[1]).toMatchObject({ isPrinted: true, regime: 'stable', aPost: { value: 84 } })
+    expect(heightOf(facet!.bars[1]!)).toBe(84)
+  })
+
+  it('shows no facet for an SFT run without a branch', () => {
     expect(facetsOf([sft], new Map())).toEqual([])
-    const facets = facetsOf([sft, curve({ fit: fit('identified', 70) })], new Map())
-    expect(lossAgainstCeiling(facets)).toEqual([
-      { key: 'run_sft0', title: 'uniform 1,000', loss: 0.46, ceiling: 70, isFitted: true },
+    expect(facetsOf([sft, curve({})], new Map()).map(({ key, data }) => [key, data])).toEqual([
+      ['run_sft0', 'uniform 1,000'],
     ])
   })
 })

@@ -36,8 +36,11 @@ export interface Bar {
 }
 
 export interface Facet {
+  /** The SFT run. */
   readonly key: string
   readonly title: string
+  /** The data set it was fine-tuned on. */
+  readonly data: string
   readonly bars: readonly Bar[]
   readonly minValLoss: number | null
   /** Mean ceiling over the SFT branches whose ceiling is fitted. */
@@ -54,12 +57,12 @@ export function barOf(curve: BranchCurve, sftRegimes: ReturnType<typeof regimesB
   if (!first) return null
   const step = curve.paradigm === 'sequential' ? (curve.parentStep ?? 0) : 0
   const at = sftRegimes.get(step)
-  return {
-    run: curve.run,
-    name: curve.name,
   const printedRegime = (curve.origin?.printedRegime ?? null) as Regime | null
   const ceiling = curve.origin?.printedCeiling ?? null
   const printed = ceiling === null ? null : { value: ceiling, lo: ceiling, hi: ceiling }
+  return {
+    run: curve.run,
+    name: curve.name,
     paradigm: curve.paradigm,
     step,
     flops: curve.paradigm === 'sequential' ? curve.beforeFlops : 0,
@@ -104,6 +107,7 @@ export function facetsOf(
       const best = bars.length === 0 ? null : bars.reduce((a, b) => (heightOf(b) > heightOf(a) ? b : a))
       return {
         key: sft.run,
+        data: sft.data,
         title:
           curves.filter(({ paradigm, data }) => paradigm === 'sft' && data === sft.data).length > 1
             ? sft.name
@@ -116,14 +120,4 @@ export function facetsOf(
       }
     })
     .filter(({ bars }) => bars.some(({ step }) => step > 0))
-}
-
-/** One point a facet: minimum validation loss against the best ceiling (fitted where identified, else observed). */
-export function lossAgainstCeiling(facets: readonly Facet[]) {
-  return facets.flatMap(({ key, title, minValLoss, bars, best }) => {
-    const top = bars.find(({ run, step }) => run === best && step > 0)
-    return minValLoss === null || !top
-      ? []
-      : [{ key, title, loss: minValLoss, ceiling: heightOf(top), isFitted: top.aPost !== null }]
-  })
 }

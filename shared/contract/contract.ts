@@ -302,7 +302,13 @@ export const contract = {
     ),
     /** Curves of every finished or running branch, SFT run and synchronized run of a base: the Ceilings and Compare views fit and draw them. */
     curves: call
-      .input(z.strictObject({ study: Id.nullable().default(null) }))
+      .input(
+        z.strictObject({
+          study: Id.nullable().default(null),
+          /** Which score: `overall`, `greedy`, a benchmark, or a group of benchmarks; points and fits follow it. */
+          metric: z.string().min(1).max(80).default('overall'),
+        }),
+      )
       .output(z.object({ curves: z.array(z.lazy(() => BranchCurve)) })),
   },
   curves: {
@@ -342,6 +348,8 @@ export const BranchCurve = z.object({
   paradigm: RunSummary.shape.paradigm,
   objective: z.string(),
   data: z.string(),
+  /** Compute of unlike models is not to be compared. */
+  model: z.string().optional(),
   seed: z.int(),
   state: RunState,
   parent: Id.nullable(),
@@ -359,8 +367,6 @@ export const BranchCurve = z.object({
   /** Percent points, null where the curve has too few points to fit. Made by shared/analysis `analyzeBranch`. */
   fit: z
     .object({
-  /** Compute of unlike models is not to be compared. */
-  model: z.string().optional(),
       verdict: z.enum(['identified', 'loose', 'not-identifiable']),
       params: z.record(z.string(), z.number()),
       pSft: z.number(),

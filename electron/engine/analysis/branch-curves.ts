@@ -16,6 +16,7 @@ import type { EvaluationRow, Measurements } from '../store/measurements.ts'
 import type { RunRecords, RunRow } from '../store/runs.ts'
 import type { CurveFit, FitRequest } from './curve-fit.ts'
 import type { Fits } from './fits.ts'
+import { byMetric } from './point-score.ts'
 
 export interface SwitchPoint {
   readonly run: RunSummary
@@ -29,9 +30,12 @@ export interface SwitchPoint {
 export interface Curves {
   /** Throws `run.not_found`, `run.wrong_state` for a run that is no SFT. */
   switchPoint(run: string): Promise<SwitchPoint>
-  /** `patienceMs`: how long to wait for fits; without one they are all awaited. */
-  curves(study: string | null, patienceMs?: number): Promise<BranchCurve[]>
-  curveOf(run: RunRow, patienceMs?: number): Promise<BranchCurve>
+  /**
+   * `patienceMs`: how long to wait for fits; without one they are all awaited. `metric`: which score is read (point-score.ts);
+   * curves that do not know it are left out.
+   */
+  curves(study: string | null, patienceMs?: number, metric?: string): Promise<BranchCurve[]>
+  curveOf(run: RunRow, patienceMs?: number, metric?: string): Promise<BranchCurve>
 }
 
 export interface CurvesDeps {
@@ -64,13 +68,13 @@ export function createCurves({ records, measurements, fits, notices, log }: Curv
       return null
     })
 
-  async function curveOf(run: RunRow, patienceMs?: number): Promise<BranchCurve> {
+  async function curveOf(run: RunRow, patienceMs?: number, metric = 'overall'): Promise<BranchCurve> {
     const rows = measurements.evaluations(run.no)
-    const points = rows.map((row) => evaluationPoint(row, run))
+    const points = rows.flatMap((row) => byMetric(evaluationPoint(row, run), metric, sizesOf(run)) ?? [])
     const sft = sftAbove(run)
     const losses = sft ? lossesOf(sft) : []
     const origin = run.origin === null ? null : (JSON.parse(run.origin) as RunOrigin)
-    const request = fitRequest(run, rows, points, origin)
+    const request = fitRequest(run, metric === 'overall' ? rows : [], points, origin)
     const fit =
       request === null ? null : await within(fitOf(run, request), patienceMs, () => notices.changed('points', run.id))
     return {
@@ -79,11 +83,11 @@ export function createCurves({ records, measurements, fits, notices, log }: Curv
       paradigm: run.paradigm,
       objective: run.objective,
       data: run.data,
+      model: run.model,
       seed: run.seed,
       state: run.state,
       parent: run.parent,
       parentStep: run.parent_step,
-      model: run.model,
       beforeFlops: run.before_flops,
       points,
       minValLoss: losses.length > 0 ? Math.min(...losses.map(({ loss }) => loss)) : (origin?.printedMinLoss ?? null),
@@ -97,10 +101,6 @@ export function createCurves({ records, measurements, fits, notices, log }: Curv
     }
   }
 
-  return {
-    curveOf,
-    curves(study, patienceMs) {
-      const runs =
   /** Steps to switch at: saved checkpoints; of an imported run, which has none, the steps that its file measured. */
   function switchStops(run: RunRow): { step: number; flops: number }[] {
     if (run.origin === null) return measurements.checkpoints(run.no).map(({ step, flops }) => ({ step, flops }))
@@ -109,11 +109,16 @@ export function createCurves({ records, measurements, fits, notices, log }: Curv
     return [...stops].map(([step, flops]) => ({ step, flops })).sort((a, b) => a.step - b.step)
   }
 
+  return {
+    curveOf,
+    async curves(study, patienceMs, metric) {
+      const runs =
         study === null
           ? records.all({ deleted: false })
           : records.ofStudy(study).filter((run) => run.deleted_at === null)
       const shown = runs.filter((run) => run.kind !== 'pretrain' && measurements.evaluations(run.no).length > 0)
-      return Promise.all(shown.map((run) => curveOf(run, patienceMs)))
+      const curves = await Promise.all(shown.map((run) => curveOf(run, patienceMs, metric)))
+      return curves.filter(({ points }) => points.length > 0)
     },
     async switchPoint(id) {
       const run = records.byId(id)
@@ -139,6 +144,10 @@ export function createCurves({ records, measurements, fits, notices, log }: Curv
     },
   }
 }
+
+/** Problems by benchmark, where the run's file says. */
+const sizesOf = ({ origin }: RunRow): Readonly<Record<string, number>> =>
+  origin === null ? {} : (JSON.parse(origin) as RunOrigin).benchmarks
 
 /** Only what learns from rewards follows the law: an SFT curve is no branch. */
 function fitRequest(
