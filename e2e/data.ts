@@ -74,3 +74,15 @@ export async function foreignFile(folder: string): Promise<DataFile> {
   await writeFile(path, `${lines.join('\n')}\n`)
   return { path, rows, broken: [] }
 }
+
+/** Prompts of the first ten rows of `gsmFile` with their answers alone: enough for RL, or for a benchmark. */
+export async function answersFile(folder: string): Promise<DataFile> {
+  const rows = 10
+  const lines = Array.from({ length: rows }, (_, at) => {
+    const { question, answer } = gsmRow(at + 1, fewestSteps + (at % kinds))
+    return JSON.stringify({ prompt: question, answer: answer.split('#### ')[1] })
+  })
+  const path = join(folder, 'answers.jsonl')
+  await writeFile(path, `${lines.join('\n')}\n`)
+  return { path, rows, broken: [] }
+}

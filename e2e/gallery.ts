@@ -1,7 +1,7 @@
 /** The one matcher of themes and sizes: a view's pictures, and the page on which all of them stand. */
 import type { Page } from '@playwright/test'
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test, type Bench } from './fixtures.ts'
 import { repository } from './program.ts'
 
@@ -42,6 +42,7 @@ export class Gallery {
       for (const size of sizes) {
         await this.resize(size)
         await settled(page)
+        await neutral(page, dirname(this.bench.workspace))
         const file = `${name}-${theme}-${size.width}x${size.height}.png`
         await page.screenshot({ path: join(this.folder, file), animations: 'disabled', caret: 'hide' })
         if (size === documented) {
@@ -90,6 +91,17 @@ export class Gallery {
 
 /** `--update-snapshots`, as for Playwright's own pictures. */
 const isRenewing = () => ['all', 'changed'].includes(test.info().config.updateSnapshots)
+
+/** The pictures are documents: the scratch folder of the moment reads as a folder of somebody's. */
+async function neutral(page: Page, folder: string): Promise<void> {
+  await page.evaluate((scratch) => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (texts.nextNode()) {
+      const { currentNode: node } = texts
+      if (node.nodeValue?.includes(scratch)) node.nodeValue = node.nodeValue.replaceAll(scratch, '~/labs')
+    }
+  }, folder)
+}
 
 /** Nothing is drawn any more: charts have painted, fonts are there, no skeleton stands. */
 async function settled(page: Page): Promise<void> {

@@ -35,6 +35,21 @@ export class DatasetsPage {
     await expect(this.dialog.getByRole('button', { name: 'Import', exact: true })).toBeVisible()
   }
 
+  /** As a file that is dragged from the system's file manager and let go over an element. */
+  async dropFile(path: string, over: Locator): Promise<void> {
+    const box = await over.boundingBox()
+    if (!box) throw new Error('there is nothing to drop on')
+    const session = await this.page.context().newCDPSession(this.page)
+    const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+    const data = { items: [], files: [path], dragOperationsMask: 1 }
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      await session.send('Input.dispatchDragEvent', { type, ...at, data })
+      if (type === 'dragOver') await expect(this.page.getByText('Drop to import trajectories')).toBeVisible()
+    }
+    await session.detach()
+    await expect(this.dialog.getByRole('button', { name: 'Import', exact: true })).toBeVisible()
+  }
+
   map(part: 'prompt' | 'trajectory' | 'final answer' | 'source', column: string): Promise<void> {
     return choose(this.page, this.dialog, part, new RegExp(`^${column}`))
   }

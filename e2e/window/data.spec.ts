@@ -4,11 +4,12 @@
  */
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { fewestSteps, foreignFile, gsmFile, mostSteps, rowsPerKind } from '../data.ts'
+import { expectAccessible } from '../accessible.ts'
+import { answersFile, fewestSteps, foreignFile, gsmFile, mostSteps, rowsPerKind } from '../data.ts'
 import { expect, test } from '../fixtures.ts'
 import { CuratePage } from '../pages/curate.ts'
 import { DatasetsPage } from '../pages/datasets.ts'
-import { asNumber } from '../pages/fields.ts'
+import { asNumber, enter } from '../pages/fields.ts'
 
 const kinds = mostSteps - fewestSteps + 1
 
@@ -113,4 +114,56 @@ test('a file with foreign names is mapped by hand', async ({ bench }) => {
   await expect(page.getByRole('dialog')).toContainText(`holds ${file.rows} rows`)
   await page.getByRole('button', { name: `Curate ${file.rows} rows` }).click()
   await expect(new CuratePage(page).left()).toHaveText(String(file.rows))
+})
+
+test('a file dropped on the window is read where it lies; prompts with answers are enough', async ({ bench }) => {
+  const { page, frame } = bench
+  const datasets = new DatasetsPage(page)
+  const file = await gsmFile(dirname(bench.workspace))
+
+  await test.step('on Start, which is not its view', async () => {
+    await frame.go('#/start')
+    await datasets.dropFile(file.path, page.getByRole('heading', { level: 1 }))
+    expect(frame.hash()).toBe('#/datasets')
+    await datasets.import()
+    await page.keyboard.press('Escape')
+    // Read by its path, not sent through the window: that is what its card names.
+    await expect(page.getByRole('group', { name: 'Data card' }).getByTitle(file.path)).toBeVisible()
+  })
+
+  await test.step('without trajectories, with what that means', async () => {
+    await frame.go('#/datasets')
+    const answers = await answersFile(dirname(bench.workspace))
+    await datasets.dropFile(answers.path, frame.main)
+    await expect(datasets.dialog).toContainText('enough for RL')
+    await datasets.import()
+    await expect(page.getByRole('dialog')).toContainText(`holds ${answers.rows} rows`)
+    await page.keyboard.press('Escape')
+  })
+
+  await test.step('and serve as a benchmark: near-duplicates and shared prompts are taken out', async () => {
+    const curate = new CuratePage(page)
+    await datasets.list.getByRole('row').filter({ hasText: 'gsm-train' }).click()
+    await page.getByRole('button', { name: 'Curate', exact: true }).click()
+    await expect(curate.left()).toHaveText(String(file.rows))
+    await curate.recipe.getByRole('switch', { name: 'in a benchmark' }).click()
+    await page.getByRole('checkbox', { name: 'answers' }).click()
+    await page.keyboard.press('Escape')
+    // The ten prompts of the benchmark themselves, and all whose sums share eight words with theirs.
+    await expect.poll(async () => asNumber(await curate.left().innerText())).toBeLessThanOrEqual(file.rows - 10)
+    const clean = asNumber(await curate.left().innerText())
+    expect(clean).toBeGreaterThan(0)
+    await curate.recipe.getByRole('switch', { name: 'in a benchmark' }).click()
+    await expect(curate.left()).toHaveText(String(file.rows))
+
+    await curate.recipe.getByRole('switch', { name: 'near-duplicate prompt' }).click()
+    const similarity = curate.recipe.getByRole('spinbutton', { name: /similarity/ })
+    await expect(similarity).toHaveValue('0.7')
+    expect(frame.hash()).toMatch(/near=0\.7/)
+    await enter(similarity, 0.3)
+    await expect.poll(async () => asNumber(await curate.left().innerText())).toBeLessThan(file.rows)
+    await expectAccessible(page, 'Curate, comparing prompts')
+    await curate.recipe.getByRole('switch', { name: 'near-duplicate prompt' }).click()
+    await expect(curate.left()).toHaveText(String(file.rows))
+  })
 })

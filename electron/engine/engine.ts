@@ -21,7 +21,7 @@ import { createNotices } from './notices.ts'
 import { ownIdentity } from './process-identity.ts'
 import { router } from './rpc/router.ts'
 import { createIngestion } from './runs/ingest.ts'
-import { purgeDeleted } from './runs/purge.ts'
+import { keptDeletedMs, purgeDeleted } from './runs/purge.ts'
 import { createRunService } from './runs/run-service.ts'
 import { createScheduler } from './runs/scheduler.ts'
 import { createFrontDesk, type Listening } from './serve/front-desk.ts'
@@ -189,8 +189,16 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
   // The store is ours alone, so whatever stands at the socket's path belongs to nobody.
   if (existsSync(socket)) rmSync(socket, { force: true })
   await desk.listenOnSocket(socket)
-  const purged = purgeDeleted(common)
-  if (purged.length > 0) log.info({ runs: purged }, 'removed runs are purged')
+  /** Runs first: what only they needed may go with them. */
+  const purge = () => {
+    const runs = purgeDeleted(common)
+    const all = [...records.all({ deleted: false }), ...records.all({ deleted: true })]
+    const isUsed = (subset: string) => all.some((run) => run.stage.includes(`"${subset}"`))
+    const data = datasets.purge(now() - keptDeletedMs, isUsed)
+    if (runs.length + data.length > 0) log.info({ runs, data }, 'what was removed long ago is purged')
+  }
+  purge()
+  const purging = setInterval(purge, purgeEveryMs).unref()
   scheduler.takeOver({ holdQueue: silentMs > longSilenceMs })
   studies.takeOver()
   searches.takeOver()
@@ -208,6 +216,7 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
   async function closeAll(): Promise<void> {
     lifetime.stop()
     stopTouching()
+    clearInterval(purging)
     await scheduler.close()
     studies.close()
     searches.close()
@@ -230,6 +239,9 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
     close: () => (closing ??= closeAll()),
   }
 }
+
+/** An engine may live for weeks. */
+const purgeEveryMs = 24 * 3600 * 1000
 
 /** An engine that was killed is started again within seconds; after more the queue waits for a person. */
 const longSilenceMs = 5 * 60_000

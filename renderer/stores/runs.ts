@@ -3,24 +3,16 @@ import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import type { RunSummary } from '#shared/contract/runs.ts'
 import { useEngine } from '../rpc/engine.ts'
-import { mirror } from './mirror.ts'
+import { mirroredList } from './mirrored-list.ts'
 
 const readingMs = 1000
 
 export const useRuns = defineStore('runs', () => {
-  const engine = useEngine()
-  const {
-    value: all,
-    failure,
-    isLoaded,
-    load,
-  } = mirror<readonly RunSummary[]>([], async () => {
-    return (await engine.runs.list({ deleted: false })).runs
-  })
-  engine.changed('runs', load)
+  const list = mirroredList<RunSummary>('runs', async (engine) => (await engine.runs.list({ deleted: false })).runs)
+  const { all, byId, load } = list
   // Step, speed, time left and newest values move with the points: once a second is as fast as anybody reads.
   let isDue = false
-  engine.changed('points', () => {
+  useEngine().changed('points', () => {
     if (isDue) return
     isDue = true
     setTimeout(() => {
@@ -28,9 +20,7 @@ export const useRuns = defineStore('runs', () => {
       void load()
     }, readingMs)
   })
-  void load()
 
-  const byId = computed(() => new Map(all.value.map((run) => [run.id, run])))
   const active = computed(() => all.value.filter((run) => run.state === 'running'))
   const queued = computed(() =>
     all.value.filter((run) => run.state === 'queued').sort((a, b) => (a.queuePosition ?? 0) - (b.queuePosition ?? 0)),
@@ -42,5 +32,5 @@ export const useRuns = defineStore('runs', () => {
       chain.unshift(run)
     return chain
   }
-  return { all, byId, active, queued, failure, isLoaded, load, lineage }
+  return { ...list, active, queued, lineage }
 })

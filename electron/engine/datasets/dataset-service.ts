@@ -18,6 +18,7 @@ import { labMapping, writeLabRows } from './lab-rows.ts'
 import { localFile, type LocalFile } from './local-file.ts'
 import { clearScratch, datasetAt, scratchOf, type DataFolders } from './places.ts'
 import { createMarks } from './similarity/prompt-marks.ts'
+import { purgeRemoved } from './purge.ts'
 import type { DatasetStore } from './store.ts'
 import { exportRows } from './subsets/export-rows.ts'
 import { noSubset, saveSubset, subsetFiles, type Split } from './subsets/save-subset.ts'
@@ -63,6 +64,8 @@ export interface DatasetService {
   /** Into the bin: out of the lists, files kept, until `restore`. */
   remove(id: string): void
   restore(id: string): void
+  /** What was removed before a time (ms) goes for good, unless something still needs it. Returns the ids that are gone. */
+  purge(before: number, isUsed: (subset: string) => boolean): string[]
   export(id: string, path: string | null, options?: QueryOptions): Promise<{ path: string; rows: number }>
   readonly subsets: {
     list(): Subset[]
@@ -159,6 +162,7 @@ export function createDatasetService(deps: DatasetServiceDeps): DatasetService {
       store.setDatasetRemoved(id, null)
       changed('datasets', id)
     },
+    purge: (before, isUsed) => purgeRemoved({ folders, store, isUsed }, before),
     export(id, path, options) {
       const dataset = living(id)
       const sql = hashedRows(datasetAt(folders, id).rows)

@@ -25,6 +25,9 @@ export interface DatasetStore {
   putScorers(dataset: string, scorers: readonly Scorer[]): void
   renameDataset(id: string, name: string, version: number): void
   setDatasetRemoved(id: string, at: number | null): void
+  removedDatasets(): Kept<Dataset>[]
+  /** For good, with its scorers. Throws while a subset of it is kept. */
+  purgeDataset(id: string): void
 
   /** Living ones, newest first; `datasetName` is the dataset's present name. */
   subsets(): Subset[]
@@ -32,4 +35,6 @@ export interface DatasetStore {
   lastSubsetVersion(name: string): number
   addSubset(subset: Subset): void
   setSubsetRemoved(id: string, at: number | null): void
+  removedSubsets(): Kept<Subset>[]
+  purgeSubset(id: string): void
 }

@@ -1,5 +1,5 @@
 /**
- * What was removed thirty days ago goes for good, at the start of an engine: rows, journal and checkpoints. A removed run stays
+ * What was removed thirty days ago goes for good, at the start of an engine and once a day: rows, journal and checkpoints. A removed run stays
  * while a living one descends from it: its lineage and its FLOPs are part of that one's story.
  */
 import { rmSync } from 'node:fs'

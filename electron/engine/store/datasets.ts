@@ -82,6 +82,11 @@ export function createDatasetStore(store: Store): DatasetStore {
       void store.run(query.updateTable('datasets').set({ name, version }).where('id', '=', id)),
     setDatasetRemoved: (id, at) =>
       void store.run(query.updateTable('datasets').set({ deleted_at: at }).where('id', '=', id)),
+    removedDatasets: () =>
+      store
+        .all(query.selectFrom('datasets').selectAll().where('deleted_at', 'is not', null).orderBy('id'))
+        .map((row) => ({ value: datasetOf(row), removedAt: row.deleted_at })),
+    purgeDataset: (id) => void store.run(query.deleteFrom('datasets').where('id', '=', id)),
 
     subsets: () =>
       store
@@ -104,6 +109,11 @@ export function createDatasetStore(store: Store): DatasetStore {
     },
     setSubsetRemoved: (id, at) =>
       void store.run(query.updateTable('subsets').set({ deleted_at: at }).where('id', '=', id)),
+    removedSubsets: () =>
+      store
+        .all(subsetsWithNames().where('subsets.deleted_at', 'is not', null).orderBy('subsets.id'))
+        .map((row) => ({ value: subsetOf(row), removedAt: row.deleted_at })),
+    purgeSubset: (id) => void store.run(query.deleteFrom('subsets').where('id', '=', id)),
   }
 }
 

@@ -16,14 +16,21 @@ const recipes: fc.Arbitrary<SubsetRecipe> = fc.record({
   dataset: fc.constant(fallback.dataset),
   name: fc.constant(fallback.name),
   scorer: fc.constantFrom(...scorers),
-  filters: fc.record({
-    answerMissing: fc.boolean(),
-    answerWrong: fc.boolean(),
-    duplicatePrompts: fc.boolean(),
-    range: fc.tuple(fc.option(number), fc.option(number)),
-    maxLength: fc.option(fc.integer({ min: 1, max: 1e6 })),
-    text: fc.string(),
-  }),
+  filters: fc.record(
+    {
+      answerMissing: fc.boolean(),
+      answerWrong: fc.boolean(),
+      duplicatePrompts: fc.boolean(),
+      range: fc.tuple(fc.option(number), fc.option(number)),
+      maxLength: fc.option(fc.integer({ min: 1, max: 1e6 })),
+      text: fc.string(),
+      nearDuplicates: fc.double({ min: 0.3, max: 1, noNaN: true }),
+      benchmarks: fc
+        .uniqueArray(fc.constantFrom('ds_aime24', 'ds_math500', 'ds_gpqa1'), { minLength: 1 })
+        .map((ids) => ids.sort()),
+    },
+    { requiredKeys: ['answerMissing', 'answerWrong', 'duplicatePrompts', 'range', 'maxLength', 'text'] },
+  ),
   strategy: fc.constantFrom(...strategies),
   count: fc.option(fc.integer({ min: 1, max: 1e6 })),
   threshold: fc.option(number),
@@ -63,6 +70,8 @@ describe('a recipe in the address', () => {
       noanswer: 'maybe',
       longest: '1.5',
       validation: '-1',
+      near: '0.1',
+      benchmarks: 'anything,<b>',
     }
     expect(recipeFromQuery(query, fallback, scorers)).toEqual(fallback)
   })
@@ -71,5 +80,14 @@ describe('a recipe in the address', () => {
 it('knows two recipes that draw the same rows, whatever they are called', () => {
   expect(drawsTheSame(fallback, { ...fallback, name: 'other' })).toBe(true)
   expect(drawsTheSame(fallback, { ...fallback, seed: 2 })).toBe(false)
+  const withFilters = (filters: Partial<SubsetRecipe['filters']>) => ({
+    ...fallback,
+    filters: { ...fallback.filters, ...filters },
+  })
+  expect(drawsTheSame(fallback, withFilters({ nearDuplicates: null, benchmarks: [] }))).toBe(true)
+  expect(drawsTheSame(fallback, withFilters({ nearDuplicates: 0.7 }))).toBe(false)
+  expect(
+    drawsTheSame(withFilters({ benchmarks: ['ds_b', 'ds_a'] }), withFilters({ benchmarks: ['ds_a', 'ds_b'] })),
+  ).toBe(true)
   expect(drawsTheSame(fallback, { ...fallback, filters: { ...fallback.filters, range: [1, null] } })).toBe(false)
 })

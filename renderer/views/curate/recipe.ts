@@ -30,6 +30,17 @@ export function defaultRecipe(dataset: Pick<Dataset, 'id' | 'name' | 'scorers'>)
   return { ...pool, filters: { ...pool.filters, answerMissing: true }, strategy: 'uniform' }
 }
 
+/** Jaccard similarity of word 5-grams that the filter begins with (Data-Juicer's default), and the least it takes. */
+export const usualSimilarity = 0.7
+export const leastSimilarity = 0.3
+
+/** The two filters that compare prompts stand in a recipe only while they are on. */
+const asked = (nearDuplicates: number | null, benchmarks: readonly string[] | undefined) => ({
+  ...(nearDuplicates !== null && { nearDuplicates }),
+  ...(benchmarks && benchmarks.length > 0 && { benchmarks: [...benchmarks] }),
+})
+const isDataset = (id: string) => /^ds_[0-9a-z]{4,40}$/.test(id)
+
 type Query = Readonly<Record<string, string>>
 
 const number = (text: string | undefined): number | null | undefined => {
@@ -49,6 +60,9 @@ export function recipeFromQuery(query: Query, fallback: SubsetRecipe, scorers: r
   const { filters, split } = fallback
   const positive = (value: number | null | undefined, otherwise: number | null) =>
     value === null || (value !== undefined && value > 0 && Number.isInteger(value)) ? value : otherwise
+  const near = number(query['near'])
+  const similar = (value: number | null | undefined, otherwise: number | null) =>
+    value === null || (value !== undefined && value >= leastSimilarity && value <= 1) ? value : otherwise
   const share = (value: number | null | undefined, otherwise: number) =>
     value !== undefined && value !== null && value >= 0 ? value : otherwise
   return {
@@ -65,6 +79,10 @@ export function recipeFromQuery(query: Query, fallback: SubsetRecipe, scorers: r
       range: [or(number(query['from']), filters.range[0]), or(number(query['to']), filters.range[1])],
       maxLength: positive(number(query['longest']), filters.maxLength),
       text: query['text'] ?? filters.text,
+      ...asked(
+        similar(near, filters.nearDuplicates ?? null),
+        query['benchmarks'] === undefined ? filters.benchmarks : query['benchmarks'].split(',').filter(isDataset),
+      ),
     },
     split: {
       validation: share(number(query['validation']), split.validation),
@@ -90,6 +108,8 @@ export function queryOfRecipe(recipe: SubsetRecipe, fallback: SubsetRecipe): Rec
     to: one.filters.range[1],
     longest: one.filters.maxLength,
     text: one.filters.text,
+    near: one.filters.nearDuplicates ?? null,
+    benchmarks: [...(one.filters.benchmarks ?? [])].sort().join(','),
     validation: one.split.validation,
     test: one.split.test,
   })
@@ -114,6 +134,8 @@ const canonical = ({ dataset, name, scorer, filters, strategy, count, threshold,
     range: filters.range,
     maxLength: filters.maxLength,
     text: filters.text,
+    nearDuplicates: filters.nearDuplicates ?? null,
+    benchmarks: [...(filters.benchmarks ?? [])].sort(),
   },
   strategy,
   count,

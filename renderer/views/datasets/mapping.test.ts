@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { completeMapping, mappingProblem, nameFor, scoreColumns } from './mapping.ts'
+import { completeMapping, mappingLimits, mappingProblem, nameFor, scoreColumns } from './mapping.ts'
 
 const columns = [
   { name: 'question', type: 'VARCHAR', example: 'Natalia sold' },
@@ -18,6 +18,11 @@ describe('the mapping form', () => {
     expect(mappingProblem({ ...draft, prompt: '' }, { columns })).toMatch(/prompt/)
     expect(mappingProblem({ ...draft, trajectory: 'question' }, { columns })).toMatch(/same column/)
     expect(mappingProblem({ ...draft, answer: 'gone' }, { columns })).toMatch(/“gone”/)
+  })
+  it('says what rows without trajectories are not good for', () => {
+    expect(mappingLimits(draft)).toBeNull()
+    expect(mappingLimits({ trajectory: '', answer: 'answer' })).toMatch(/enough for RL.*SFT.*need trajectories/)
+    expect(mappingLimits({ trajectory: '', answer: '' })).toMatch(/RL needs a final answer/)
   })
   it('offers numbers as difficulties', () => expect(scoreColumns({ columns })).toEqual(['answer', 'pass_rate']))
   it('names a dataset after its file', () => {

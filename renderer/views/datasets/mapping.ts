@@ -20,6 +20,14 @@ export function mappingProblem(draft: DraftMapping, { columns }: Pick<Inspection
   return stranger === undefined ? null : `There is no column “${stranger}”.`
 }
 
+/** What rows of this mapping are not good for, where a part is missing. */
+export function mappingLimits({ trajectory, answer }: Pick<DraftMapping, 'trajectory' | 'answer'>): string | null {
+  if (trajectory !== '') return null
+  return answer === ''
+    ? 'Prompts alone serve as a benchmark to filter against. RL needs a final answer to verify; SFT and the synchronized methods need trajectories.'
+    : 'Prompts with answers are enough for RL and its evaluations. SFT, synchronized methods and difficulty by steps or length need trajectories.'
+}
+
 export const completeMapping = ({ prompt, trajectory, answer, source, scores }: DraftMapping): ColumnMapping => ({
   prompt,
   ...(trajectory && { trajectory }),
