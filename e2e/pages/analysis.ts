@@ -47,14 +47,14 @@ export class SwitchPointPage {
     this.recommendation = page.getByRole('region', { name: 'Recommendation' })
   }
 
-  /** Begins a small search: `candidates` checkpoints, `evaluations` on the way to `target` TFLOP. */
+  /** Begins a small search: `candidates` checkpoints, `evaluations` on the way to `target` TFLOP, less than one. */
   async search(candidates: number, evaluations: number, target: number): Promise<void> {
     await this.page.getByRole('button', { name: 'Search the switch point' }).click()
     const dialog = this.page.getByRole('dialog', { name: 'Search the switch point' })
     await enter(dialog.getByRole('spinbutton', { name: 'candidates' }), candidates)
     await enter(dialog.getByRole('spinbutton', { name: 'evaluations' }), evaluations)
     await enter(dialog.getByRole('spinbutton', { name: 'target' }), target)
-    await expect(dialog.getByText(`${target.toFixed(2)} TFLOP of SFT and RL`)).toBeVisible({ timeout: 20_000 })
+    await expect(dialog.getByText(`${1000 * target} GFLOP of SFT and RL`)).toBeVisible({ timeout: 20_000 })
     await dialog.getByRole('button', { name: /^Begin/ }).click()
     await expect(dialog).toBeHidden()
   }

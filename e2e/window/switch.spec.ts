@@ -73,7 +73,7 @@ test('the switch point is searched: branches are forecast, a choice is made, the
   const pane = page.getByRole('region', { name: 'The switch search' })
 
   await test.step('from the button, with its cost said', async () => {
-    await view.search(2, 4, 0.6)
+    await view.search(2, 8, 0.6)
     await expect(pane).toBeVisible({ timeout: 20_000 })
     await expect(pane.getByRole('row')).toHaveCount(3, { timeout: 30_000 })
     expect(frame.hash()).toContain('pane=search')

@@ -5,6 +5,7 @@ import { RlStage, type Engine, type ExperimentSpec, type Stage } from '#shared/e
 import type * as z from 'zod'
 import { noSuchRun } from '../../runs/no-such-run.ts'
 import type { RunRecords, RunRow } from '../../store/runs.ts'
+import { firstEvaluations } from './round.ts'
 import type { SearchState } from './state.ts'
 
 export interface RequestDeps {
@@ -34,6 +35,14 @@ export function readRequest(request: SwitchRequest, { records, threads }: Reques
       message: `The RL stage's learning rate follows a ${stage.schedule.kind} schedule, whose end is not known while branches are stopped and extended.`,
       input: 'schedule.kind',
       remedy: 'Give the RL stage a constant schedule; a warm-up is fine.',
+    })
+  }
+  if (firstEvaluations / evaluations > budgetShare) {
+    throw new Failure({
+      code: 'input.invalid',
+      message: `The first ${firstEvaluations} of ${evaluations} evaluations of every branch take ${Math.round((100 * firstEvaluations) / evaluations)} % of the compute; the budget is ${Math.round(100 * budgetShare)} %: it would end before every candidate was looked at.`,
+      input: 'budgetShare, evaluations',
+      remedy: `Evaluate at least ${Math.ceil(firstEvaluations / budgetShare)} times, or raise the budget.`,
     })
   }
   const engine = sft ? (JSON.parse(sft.engine) as EngineSettings) : chain!.engine

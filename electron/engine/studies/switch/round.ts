@@ -28,7 +28,7 @@ export type Round =
   | { readonly kind: 'stop'; readonly decision: SearchDecision }
 
 /** Evaluations every branch gets first, in one go: a start of a trainer costs more than an evaluation. */
-const firstEvaluations = 2
+export const firstEvaluations = 2
 
 export function nextRound(
   branches: readonly Branch[],

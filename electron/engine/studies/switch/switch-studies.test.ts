@@ -153,6 +153,8 @@ describe('what cannot be searched is refused at once', () => {
     expect(await start({ run: 'run_0000' })).toBe('run.not_found')
     expect(await start({ run: sft, steps: [4, 5] })).toBe('checkpoint.missing')
     expect(await start({ run: sft, target: 100 })).toBe('input.invalid')
+    // Two of four evaluations are more than 40 %.
+    expect(await start({ run: sft, evaluations: 4 })).toBe('input.invalid')
     expect(await start({ spec: spec({ schedule: { kind: 'cosine' } }) })).toBe('input.invalid')
     expect(await start({ spec: { ...chain, stages: chain.stages.slice(1) } })).toBe('input.invalid')
     expect((await engine.calls.studies.list({})).studies).toEqual([])
