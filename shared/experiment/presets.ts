@@ -73,9 +73,15 @@ export function presetShape(preset: ModelPreset, vocabSize: number, maxLength: n
   }
 }
 
-/** Bytes that the logits of one call may take, f32; forward and backward hold about three arrays of that size. */
-const logitBytes = 400e6
+/** What a position of a training call holds, forward and backward, f32: activations (about twenty a layer), logits, attention's rows. */
+export const bytesPerPosition = (
+  { layers, width, hidden, heads, vocabSize }: Omit<ModelShape, 'maxLength'>,
+  length: number,
+): number => 4 * (20 * layers * width + 3 * layers * hidden + 3 * vocabSize + 3 * layers * heads * length)
 
-/** Positions (rows x width) of one training or scoring call: a vocabulary of 150,000 makes logits large, the lab's does not. */
-export const mostPositions = ({ vocabSize }: Pick<ModelShape, 'vocabSize'>): number =>
-  Math.max(256, Math.floor(logitBytes / (4 * vocabSize)))
+/** Memory that one training or scoring call may take beside the weights. */
+const callBytes = 2e9
+
+/** Positions (rows x length) of one call: batches of long texts or of large vocabularies are computed in parts. */
+export const mostPositions = (shape: Omit<ModelShape, 'maxLength'>, length: number): number =>
+  Math.max(length, Math.floor(callBytes / bytesPerPosition(shape, length)))

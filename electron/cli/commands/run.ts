@@ -1,10 +1,11 @@
 /** `run start | list | show | metrics | samples | export | stop | pause | resume`. */
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { Failure, exitCodeOf, type FailureFacts } from '#shared/contract/failure.ts'
 import type { RunDetail, RunSummary } from '#shared/contract/runs.ts'
 import type { ExperimentSpec } from '#shared/experiment/spec.ts'
+import { bundledTokenizers } from '#shared/experiment/task-names.ts'
 import { formatFlops } from '#shared/flops/units.ts'
 import type { EngineCalls } from '../../engine/entry/client.ts'
 import type { Cli, CommandRun } from '../cli.ts'
@@ -176,7 +177,7 @@ export function addRunCommands(program: Command, cli: Cli): void {
 async function start(run: CommandRun, path: string, detach: boolean): Promise<number> {
   const text = readSpec(path)
   return withEngine(workspacePath(run.options.workspace), async ({ calls }) => {
-    const spec = await checkedSpec(calls, text, path)
+    const spec = fromItsFolder(await checkedSpec(calls, text, path), dirname(path))
     const { runs } = await calls.runs.create({ spec, detach })
     return detach ? started(run, calls, runs) : toTheEnd(run, calls, runs)
   })
@@ -213,6 +214,18 @@ export async function checkedSpec(calls: EngineCalls, text: string, path: string
     remedy: 'Mend the spec; docs/commands.md describes every field.',
   })
 }
+
+/** The engine knows nothing of the caller's folders: paths of a spec are taken from where it lies. */
+function fromItsFolder(spec: ExperimentSpec, folder: string): ExperimentSpec {
+  const { model, tokenizer } = spec
+  return {
+    ...spec,
+    ...(typeof model !== 'string' && { model: { ...model, folder: resolve(folder, model.folder) } }),
+    ...(tokenizer !== undefined && !isBundled(tokenizer) && { tokenizer: resolve(folder, tokenizer) }),
+  }
+}
+
+const isBundled = (tokenizer: string) => (bundledTokenizers as readonly string[]).includes(tokenizer)
 
 async function started({ output }: CommandRun, calls: EngineCalls, runs: string[]): Promise<number> {
   const { state } = await calls.runs.get({ id: runs.at(-1)! })

@@ -4,7 +4,7 @@
  */
 import { passFlops } from '#shared/flops/flops.ts'
 import { plannedStepFlops, type PlannedStep } from '#shared/flops/planned-step.ts'
-import { mostPositions, type ModelShape } from '#shared/experiment/presets.ts'
+import { bytesPerPosition, mostPositions, type ModelShape } from '#shared/experiment/presets.ts'
 import type { Budget, Stage } from '#shared/experiment/spec.ts'
 
 /** Mean tokens of a row's parts. */
@@ -123,15 +123,13 @@ function checkpointSteps(stage: Stage, steps: number): number[] {
 /** TensorFlow's libraries and the process itself, before any tensor (measured). */
 const processBytes = 600e6
 
-/** Weights, moments and gradients, and the activations that a backward pass keeps (about twenty a layer and position, f32). */
+/** Weights, moments and gradients, and what the positions of one call hold. */
 function memoryOf(stage: Stage, shape: ModelShape, stateBytes: number, length: number): number {
   const rows =
     stage.kind === 'pretrain' || stage.kind === 'sft'
       ? stage.batch
       : (stage.prompts * stage.answers) / stage.updatesPerRollout
-  const perPosition = 4 * (20 * shape.layers * shape.width + 3 * shape.layers * shape.hidden + 3 * shape.vocabSize)
-  // A batch is cut into parts where its logits would take more than this.
-  const positions = Math.min(rows * length, mostPositions(shape))
-  const attention = 4 * 3 * shape.layers * shape.heads * length
-  return processBytes + stateBytes + positions * (perPosition + attention)
+  // What is larger is computed in parts.
+  const positions = Math.min(rows * length, mostPositions(shape, length))
+  return processBytes + stateBytes + positions * bytesPerPosition(shape, length)
 }

@@ -14,7 +14,18 @@ export interface Preset {
 }
 
 /** In the order in which a newcomer would try them. */
-const order = ['sequential', 'pure-sft', 'pure-rl', 'dr-grpo', 'dapo', 'luffy', 'srft', 'upt', 'prefix-rft']
+const order = [
+  'sequential',
+  'pure-sft',
+  'pure-rl',
+  'dr-grpo',
+  'dapo',
+  'luffy',
+  'srft',
+  'upt',
+  'prefix-rft',
+  'gsm8k-sequential',
+]
 
 export function presets(folder = join(programFolder, 'resources', 'experiments')): Preset[] {
   const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'))

@@ -86,5 +86,6 @@ it('ships a preset for each method, under a short title, in the order a newcomer
     ['srft', 'SRFT'],
     ['upt', 'UPT'],
     ['prefix-rft', 'Prefix-RFT'],
+    ['gsm8k-sequential', 'GSM8K'],
   ])
 })

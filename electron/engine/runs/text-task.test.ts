@@ -184,7 +184,12 @@ describe('a spec that cannot be is refused before anything is queued', () => {
   })
 
   it('texts on the lab task', async () => {
-    const lab = { task: 'lab', data: undefined, tokenizer: undefined, stages: [{ ...sft, data: subset }] } as const
+    const lab = {
+      task: 'lab' as const,
+      data: undefined,
+      tokenizer: undefined,
+      stages: [{ ...sft, data: subset }],
+    } satisfies Partial<ExperimentInput>
     expect(await refusal(lab)).toMatchObject({
       code: 'input.invalid',
       remedy: expect.stringContaining('gsm8k') as string,

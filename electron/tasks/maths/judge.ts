@@ -15,6 +15,8 @@ export interface MathsVerdict {
   readonly equal: boolean
   /** What was read from the prediction, normalised; null: nothing. */
   readonly answer: string | null
+  /** Gold and prediction were both understood: not equal then means different. */
+  readonly isReadable: boolean
 }
 
 export function judge({ gold, pred, strict = true }: MathsCase, engine?: SymbolicEngine): MathsVerdict {
@@ -26,5 +28,5 @@ export function judge({ gold, pred, strict = true }: MathsCase, engine?: Symboli
     (expected.answer !== null &&
       given.answer !== null &&
       sameAnswer(expected.answer, given.answer, { strict, ...(engine && { engine }) }))
-  return { equal, answer: given.text }
+  return { equal, answer: given.text, isReadable: expected.answer !== null && given.answer !== null }
 }

@@ -33,6 +33,7 @@ describe('hostile texts', () => {
     expect(await verifier.judge({ gold: '$42$', pred: 'so \\boxed{42}' })).toEqual({
       equal: true,
       answer: '42',
+      isReadable: true,
       decided: true,
     })
   })
@@ -42,6 +43,7 @@ describe('hostile texts', () => {
     expect(await slow.judge({ gold: `$\\sum_{k=1}^{10000} \\sin(k^2)$`, pred: '$1$' })).toEqual({
       equal: false,
       answer: null,
+      isReadable: false,
       decided: false,
     })
     await slow.close()
@@ -52,8 +54,8 @@ describe('hostile texts', () => {
     const pending = [closing.judge({ gold: '$1$', pred: '$1$' }), closing.judge({ gold: '$2$', pred: '$2$' })]
     await closing.close()
     expect(await Promise.all(pending)).toEqual([
-      { equal: false, answer: null, decided: false },
-      { equal: false, answer: null, decided: false },
+      { equal: false, answer: null, isReadable: false, decided: false },
+      { equal: false, answer: null, isReadable: false, decided: false },
     ])
   })
 

@@ -61,7 +61,7 @@ export class MathsVerifier {
   }
 }
 
-const undecided: DecidedVerdict = { equal: false, answer: null, decided: false }
+const undecided: DecidedVerdict = { equal: false, answer: null, isReadable: false, decided: false }
 
 /** A place for one thread at a time: a killed one is replaced. */
 class Seat {

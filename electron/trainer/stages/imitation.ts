@@ -38,7 +38,7 @@ export function imitationStep(
     const parts = inParts(
       { ...rows, inputs: objective.inputs(documents, rows) },
       objective.graph.inputs,
-      mostPositions(shape),
+      mostPositions(shape, rows.width),
     )
     const settings = optimiserSettings(stage, learningRateAt(stage, at.step, horizon))
     const result = await policy.train(objective.graph.key, parts, settings)

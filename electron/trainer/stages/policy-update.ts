@@ -7,7 +7,7 @@ import type { Objective, Progress } from '../objectives/objective.ts'
 import { responseScores, type RolloutGroup, type UpdateRow } from '../objectives/update-row.ts'
 import type { OptimiserSettings, Policy, TrainResult } from '../policy.ts'
 import { inParts } from './data/length-parts.ts'
-import { paddingShare, pieces, tokenRows } from './data/token-rows.ts'
+import { paddingShare, pieces, tokenRows, widthOf } from './data/token-rows.ts'
 import { divergence } from './divergence.ts'
 import type { StageDeps } from './stage-deps.ts'
 
@@ -42,7 +42,9 @@ export async function update(groups: readonly RolloutGroup[], plan: UpdatePlan, 
     const layout = tokenRows(batch, deps.task.tokenizer.pad)
     const settings = { ...plan.settings, ...(plan.skipAbove !== null && { skipAbove: plan.skipAbove }) }
     const whole = { ...layout, inputs: objective.inputs(batch, layout, progress) }
-    const parts = plan.splits ? inParts(whole, objective.graph.inputs, mostPositions(deps.shape)) : [whole]
+    const parts = plan.splits
+      ? inParts(whole, objective.graph.inputs, mostPositions(deps.shape, layout.width))
+      : [whole]
     const result = await deps.policy.train(objective.graph.key, parts, settings)
     const why = divergence(result, { skipAbove: plan.skipAbove })
     if (why) return { kind: 'diverged', why, rows: batch }
@@ -75,7 +77,7 @@ async function scores(
   { task, shape }: StageDeps,
 ): Promise<Float32Array[]> {
   const out: Float32Array[] = []
-  for (const part of pieces(rows, rowsAtATime, mostPositions(shape))) {
+  for (const part of pieces(rows, rowsAtATime, mostPositions(shape, widthOf(rows)))) {
     const batch = tokenRows(part, task.tokenizer.pad)
     out.push(...responseScores(part, await policy.score(batch, temperature), batch.width))
   }

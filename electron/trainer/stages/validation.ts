@@ -1,6 +1,6 @@
 /** The validation loss: mean of -log p over ALL response tokens of the validation split (every token weighs the same). */
 import { mostPositions } from '#shared/experiment/presets.ts'
-import { pieces, responseMask, tokenRows } from './data/token-rows.ts'
+import { pieces, responseMask, tokenRows, widthOf } from './data/token-rows.ts'
 import type { StageEvent } from './events.ts'
 import type { StagePosition } from './position.ts'
 import type { StageDeps } from './stage-deps.ts'
@@ -16,7 +16,7 @@ export async function* validate(
   let nats = 0
   let tokens = 0
   let scored = 0
-  for (const rows of pieces(data.validation, rowsAtATime, mostPositions(shape))) {
+  for (const rows of pieces(data.validation, rowsAtATime, mostPositions(shape, widthOf(data.validation)))) {
     yield { kind: 'pulse', at, activity: 'evaluating', share: scored / data.validation.length }
     scored += rows.length
     const batch = tokenRows(rows, task.tokenizer.pad)

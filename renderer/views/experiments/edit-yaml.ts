@@ -2,7 +2,7 @@
  * Edits of the form in the reader's own YAML: values are set where they stand, comments and order stay. Pure: text in, text
  * out. A text that is no YAML at all comes back as it was.
  */
-import { isSeq, parseDocument, type Document } from 'yaml'
+import { isMap, isScalar, isSeq, parseDocument, type Document } from 'yaml'
 
 export type Path = readonly (string | number)[]
 
@@ -10,6 +10,19 @@ export interface Edit {
   readonly path: Path
   /** undefined takes the value out: the default holds again. */
   readonly value: unknown
+}
+
+/** On one line where it fits there. */
+const isShort = (value: object) => JSON.stringify(value).length < 80
+
+/** A key that came new to the experiment stands before its stages. */
+function toHead(document: Document, [key, ...rest]: Path): void {
+  const { contents } = document
+  if (rest.length > 0 || !isMap(contents)) return
+  const at = (name: unknown) => contents.items.findIndex((pair) => isScalar(pair.key) && pair.key.value === name)
+  const [mine, stages] = [at(key), at('stages')]
+  if (stages < 0 || mine < stages) return
+  contents.items.splice(stages, 0, ...contents.items.splice(mine, 1))
 }
 
 function edited(text: string, change: (document: Document) => void): string {
@@ -24,11 +37,13 @@ export const editYaml = (text: string, edits: readonly Edit[]): string =>
     for (const { path, value } of edits) {
       if (value === undefined) {
         if (document.hasIn(path)) document.deleteIn(path)
-      } else
+      } else {
         document.setIn(
           path,
-          value !== null && typeof value === 'object' ? document.createNode(value, { flow: true }) : value,
+          value !== null && typeof value === 'object' ? document.createNode(value, { flow: isShort(value) }) : value,
         )
+        toHead(document, path)
+      }
     }
   })
 

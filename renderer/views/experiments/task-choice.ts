@@ -118,8 +118,16 @@ export function modelOptions(
     : [...presets, { value: elsewhere, title: 'a model folder' }]
 }
 
+/** Adapters stand everywhere unless the reader says otherwise. */
+function withoutDefaults(model: ModelRef): unknown {
+  if (typeof model === 'string' || model.tune === 'full') return model
+  const { targets, ...lora } = model.tune.lora
+  return { folder: model.folder, tune: { lora: targets.length === projections ? lora : { ...lora, targets } } }
+}
+const projections = 7
+
 export const chooseModel = (model: ModelRef): Edit[] => [
-  { path: ['model'], value: model },
+  { path: ['model'], value: withoutDefaults(model) },
   { path: ['start'], value: undefined },
   ...(typeof model === 'string' ? [] : [{ path: ['tokenizer'], value: undefined }]),
 ]

@@ -296,13 +296,16 @@ describe('formats', () => {
 })
 
 describe('answers and scores', () => {
-  it('judges numbers exactly and leaves the rest undecided', async () => {
+  it('judges numbers exactly, mathematics by its verifier, and leaves what it cannot read undecided', async () => {
     const rows = [
       ['\\boxed{72}', '72'],
       ['#### 1,200', '1200'],
       ['\\boxed{\\frac{1}{2}}', '0.5'],
       ['\\boxed{73}', '72'],
       ['\\boxed{x+1}', '1+x'],
+      ['\\boxed{(x-1)(x+1)}', 'x^2-1'],
+      ['\\boxed{\\sqrt{8}}', '2\\sqrt{3}'],
+      ['\\boxed{\\text{see above}}', 'the proof'],
       ['no answer', '72'],
       ['\\boxed{72}', null],
     ].map(([a, gold], i) => ({ q: `q${i}`, a, gold }))
@@ -312,7 +315,10 @@ describe('answers and scores', () => {
       'right 1200',
       'right 0.5',
       'wrong 72',
-      'unknown 1+x',
+      'right 1+x',
+      'right x^2-1',
+      'wrong 2\\sqrt{3}',
+      'unknown the proof',
       'unknown 72',
       'unknown null',
     ])

@@ -69,7 +69,7 @@ export async function importFile(deps: ImportDeps, request: ImportRequest): Prom
     const look = await lookInto(duck, file, scratchOf(folders), signal)
     const mapping = request.mapping ?? guessed(look, file)
     const task = taskUnder(mapping, look.rows)
-    const phase = phases({ scan: 8, stage: 35, rows: 32, hash: 17, scores: 8 }, request.onProgress, signal)
+    const phase = phases({ scan: 8, stage: 35, judge: 10, rows: 32, hash: 17, scores: 8 }, request.onProgress, signal)
 
     const columns = [...new Set(mappedColumns(mapping))]
     const prepared = await prepare(file, look.format, {
@@ -89,7 +89,9 @@ export async function importFile(deps: ImportDeps, request: ImportRequest): Prom
     const made = datasetPlaces(join(folder, 'dataset'))
     await mkdir(made.scores, { recursive: true })
     const judged =
-      mapping.answer === undefined ? null : await judgePairs(duck, staged, join(folder, 'judged.jsonl'), { signal })
+      mapping.answer === undefined
+        ? null
+        : await judgePairs(duck, { staged, file: join(folder, 'judged.jsonl'), task }, phase.of('judge'))
     const isWhole = counts.kept === counts.staged
     await duck.run(
       copyRows(rowsSql({ staged, hasReference: mapping.answer !== undefined, judged, isWhole }), made.rows),
