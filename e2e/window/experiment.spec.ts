@@ -1,4 +1,5 @@
 /** An experiment is composed from a preset, edited in form and YAML, queued, watched, paused, resumed and stopped. */
+import { expectAccessible } from '../accessible.ts'
 import { expect, test } from '../fixtures.ts'
 import { ExperimentsPage, longRun } from '../pages/experiments.ts'
 import { enter } from '../pages/fields.ts'
@@ -15,6 +16,16 @@ test('composed in the form and in YAML, with each mistake at its line', async ({
   const sft = experiments.stage('SFT')
   await expect(sft).toBeVisible()
   await expect(experiments.estimate).toContainText('ready at')
+
+  await test.step('an open list leaves nothing behind it to reach, and gives focus back', async () => {
+    const list = experiments.stage('Start').getByRole('combobox').first()
+    await list.click()
+    await expect(page.getByRole('listbox')).toBeVisible()
+    await expectAccessible(page, 'Experiments, a list open')
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('listbox')).toBeHidden()
+    await expect(list).toBeFocused()
+  })
 
   await test.step('the form writes the YAML', async () => {
     await enter(sft.getByRole('spinbutton', { name: 'steps', exact: true }), 77)
