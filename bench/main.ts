@@ -1,17 +1,25 @@
-/** `npm run bench -- NAME [--json] [--threads N] [--repeats N] [--only TEXT] [--curves FILE]`. Progress on stderr, the report on stdout. */
+/** `npm run bench -- NAME [--json] [--threads N] [--repeats N] [--only TEXT] [--share 0..1] [--curves FILE]`. Progress on stderr, the report on stdout. */
 import { parseArgs } from 'node:util'
 import { factsOf, exitCodeOf, Failure } from '#shared/contract/failure.ts'
 import { analysis } from './analysis.ts'
 import { forecast } from './forecast.ts'
+import { epoch } from './epoch.ts'
+import { grpo } from './grpo.ts'
+import { memory } from './memory.ts'
 import { report, table, type BenchResult } from './report.ts'
 import { switchSearch } from './switch-search.ts'
 import type { BenchOptions } from './measure.ts'
 import { rollout } from './rollout.ts'
 import { train } from './train.ts'
+import { verify } from './verify.ts'
 
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchResult[]>>> = {
   train,
+  epoch,
   rollout,
+  grpo,
+  memory,
+  verify,
   analysis,
   forecast,
   'switch-search': switchSearch,
@@ -24,6 +32,7 @@ const { values, positionals } = parseArgs({
     threads: { type: 'string', default: '2' },
     repeats: { type: 'string', default: '7' },
     only: { type: 'string' },
+    share: { type: 'string', default: '1' },
     curves: { type: 'string' },
   },
 })
@@ -42,6 +51,7 @@ try {
   const options = {
     threads: Number(values.threads),
     repeats: Number(values.repeats),
+    share: Number(values.share),
     ...(values.only !== undefined && { only: values.only }),
     ...(values.curves !== undefined && { curves: values.curves }),
   }

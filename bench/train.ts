@@ -1,9 +1,8 @@
 /** Training steps beside PyTorch: same shapes, same arithmetic, same machine, turn by turn. */
-import * as tf from '@tensorflow/tfjs'
-import type { Scalar } from '@tensorflow/tfjs'
 import { presetShape, type ModelPreset } from '#shared/experiment/presets.ts'
 import { createPolicy } from '../electron/trainer/create-policy.ts'
-import type { ObjectiveGraph, Policy, PolicyOptions, TrainBatch } from '../electron/trainer/policy.ts'
+import type { Policy, PolicyOptions } from '../electron/trainer/policy.ts'
+import { benchBatch, crossEntropy, settings } from './cross-entropy.ts'
 import { alternating, type BenchOptions } from './measure.ts'
 import { Peer } from './peers.ts'
 import { result, type BenchResult } from './report.ts'
@@ -54,16 +53,6 @@ const cases: readonly Case[] = [
   },
 ]
 
-const crossEntropy: ObjectiveGraph = {
-  key: 'bench-cross-entropy',
-  temperature: 1,
-  wantsEntropy: false,
-  inputs: { weight: 'token' },
-  build: ({ logp }, { weight }) => ({ loss: tf.neg(tf.sum(tf.mul(logp, weight!))) as Scalar, metrics: {} }),
-}
-
-const settings = { learningRate: 1e-3, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.01, clipNorm: 1 }
-
 export async function train({ threads, repeats, only = '' }: BenchOptions): Promise<BenchResult[]> {
   const results: BenchResult[] = []
   for (const c of cases.filter((candidate) => nameOf(candidate).includes(only))) {
@@ -94,9 +83,7 @@ function ourPolicy({ preset, vocabSize, precision, width }: Case, threads: numbe
 }
 
 async function ourSteps(policy: Policy, { rows, width, vocabSize }: Case, count: number): Promise<number[]> {
-  const tokens = Int32Array.from({ length: rows * width }, (_, i) => (i * 7919) % vocabSize)
-  const weight = new Float32Array(rows * (width - 1)).fill(1 / (rows * (width - 1)))
-  const batch: TrainBatch = { tokens, rows, width, lengths: new Int32Array(rows).fill(width), inputs: { weight } }
+  const batch = benchBatch(rows, width, vocabSize)
   const times: number[] = []
   for (let i = 0; i < count; i++) {
     const start = performance.now()

@@ -1,5 +1,6 @@
 """Training steps in PyTorch: cross-entropy on every token, gradient clip 1, AdamW; eager, compiled, or autocast to bf16."""
 
+import resource
 import time
 
 import torch
@@ -43,4 +44,9 @@ def steps(count):
     return times
 
 
-serve({"prepare": prepare, "steps": steps})
+def peak():
+    """Megabytes of the largest resident set so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+serve({"prepare": prepare, "steps": steps, "peak": peak})

@@ -2,6 +2,7 @@
 import type { ModelShape } from '#shared/experiment/presets.ts'
 import { Failure } from '#shared/contract/failure.ts'
 import type { GenerateRequest, ObjectiveGraph, PolicyOptions, TokenRows, TrainBatch } from './policy.ts'
+import { limitOf } from './rollout/limits.ts'
 
 const refuse = (input: string, message: string, remedy?: string): Failure =>
   new Failure({ code: 'input.invalid', message, input, ...(remedy && { remedy }) })
@@ -90,13 +91,16 @@ export function checkRequest(request: GenerateRequest, { vocabSize, maxLength }:
   if (!Number.isInteger(topK) || topK < 0) throw refuse(`topK ${topK}`, 'It must be a whole number, 0 for no filter.')
   if (new Set(forbidden).size >= vocabSize)
     throw refuse(`${forbidden.length} forbidden tokens`, 'No token is left to choose.')
-  if (limits && limits.length !== prompts.length)
-    throw refuse(`${limits.length} limits`, `There are ${prompts.length} prompts.`)
-  prompts.forEach((prompt, i) => {
-    const limit = limits?.[i] ?? maxNewTokens
-    if (prompt.length === 0) throw refuse(`prompt ${i}`, 'A prompt needs at least one token.')
+  if (limits && limits.length !== prompts.length && limits.length !== prompts.length * answers)
+    throw refuse(`${limits.length} limits`, `There are ${prompts.length} prompts of ${answers} answers each.`)
+  limits?.forEach((limit, i) => {
     if (!Number.isInteger(limit) || limit < 1 || limit > maxNewTokens)
-      throw refuse(`prompt ${i}, limit ${limit}`, `A limit is a whole number from 1 to maxNewTokens, ${maxNewTokens}.`)
+      throw refuse(`limit ${i}, ${limit}`, `A limit is a whole number from 1 to maxNewTokens, ${maxNewTokens}.`)
+  })
+  prompts.forEach((prompt, i) => {
+    const own = Array.from({ length: limits ? answers : 1 }, (_, answer) => limitOf(request, i, answer))
+    const limit = own.reduce((longest, one) => Math.max(longest, one))
+    if (prompt.length === 0) throw refuse(`prompt ${i}`, 'A prompt needs at least one token.')
     if (prompt.length + limit > maxLength)
       throw refuse(`prompt ${i}`, `Its ${prompt.length} tokens and ${limit} new ones exceed the model's ${maxLength}.`)
     const stranger = prompt.find((token) => !isToken(token, vocabSize))

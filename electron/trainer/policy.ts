@@ -83,7 +83,7 @@ export interface GenerateRequest {
   readonly topP: number
   readonly topK: number
   readonly maxNewTokens: number
-  /** New tokens allowed for each prompt, at most `maxNewTokens`; absent: `maxNewTokens` for all. */
+  /** New tokens allowed for each prompt, or for each answer (by prompt, then answer), at most `maxNewTokens`; absent: that for all. */
   readonly limits?: readonly number[]
   readonly stopTokens: readonly number[]
   /** Tokens whose logits are set to -inf before sampling AND in logp. */

@@ -5,6 +5,7 @@ import type { TunedShape } from '../model/lora/adapters.ts'
 import { forbiddenBias, hiddenStates, logitsOf, type Weights } from '../model/transformer.ts'
 import type { GenerateRequest, Rollout } from '../policy.ts'
 import { chooseToken } from '../rollout/choose-token.ts'
+import { limitOf } from '../rollout/limits.ts'
 import { uniform } from '../rollout/noise.ts'
 
 /** All answers of a request, one after the other. */
@@ -21,8 +22,8 @@ function sampleOne(
   prompt: number,
   answer: number,
 ): Rollout {
-  const { prompts, promptIds, seed, temperature, stopTokens, maxNewTokens, limits } = request
-  const limit = limits?.[prompt] ?? maxNewTokens
+  const { prompts, promptIds, seed, temperature, stopTokens } = request
+  const limit = limitOf(request, prompt, answer)
   const tokens: number[] = []
   const logp: number[] = []
   let stopped = false

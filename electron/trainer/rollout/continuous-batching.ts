@@ -3,6 +3,7 @@
  * the last sequence moves into the gap, so that no step computes an empty slot. A prompt is read once for all its answers.
  */
 import type { GenerateRequest, Rollout } from '../policy.ts'
+import { limitOf } from './limits.ts'
 import { uniform } from './noise.ts'
 import type { TokenSource } from './token-source.ts'
 
@@ -119,9 +120,8 @@ class Batch {
     return temperature === 0 ? 0 : uniform(seed, promptIds[prompt]!, answer, tokens.length)
   }
 
-  private isDone({ prompt, tokens, lastToken }: Live): boolean {
-    const { limits, maxNewTokens } = this.request
-    return this.stops.has(lastToken) || tokens.length >= (limits?.[prompt] ?? maxNewTokens)
+  private isDone({ prompt, answer, tokens, lastToken }: Live): boolean {
+    return this.stops.has(lastToken) || tokens.length >= limitOf(this.request, prompt, answer)
   }
 
   /** Waiting answers take free slots. Answers wait in the order of their prompts, so a prompt is read once. */

@@ -2,6 +2,16 @@ import type { ModelShape } from '#shared/experiment/presets.ts'
 import type { GenerateRequest } from '../policy.ts'
 import type { BatchingLimits } from './continuous-batching.ts'
 
+/** New tokens allowed for an answer. */
+export const limitOf = (
+  { limits, prompts, answers, maxNewTokens }: Pick<GenerateRequest, 'limits' | 'prompts' | 'answers' | 'maxNewTokens'>,
+  prompt: number,
+  answer: number,
+): number => {
+  if (limits === undefined) return maxNewTokens
+  return limits.length === prompts.length ? limits[prompt]! : limits[prompt * answers + answer]!
+}
+
 /** Memory a sampler's caches may take. */
 const cacheBytes = 1 << 30
 /** More sequences than this make a step no cheaper by the token. */
