@@ -163,7 +163,7 @@ describe('products in bfloat16', () => {
     const rounded = withBfloat16Products(traced)
     const count = (op: string) => rounded.operations.filter((operation) => operation.op === op).length
     expect(count('BatchMatMulV2')).toBe(3)
-    expect(count('Cast')).toBe(6) // x, w, x w going in; three results coming out
+    expect(count('Cast')).toBe(4) // x and w going in; two results coming out: the third only enters a product
     const program = programOf(rounded)
     const feeds = {
       x: { data: Float32Array.of(1 + 2 ** -12, 0), shape: [1, 2] },
@@ -174,4 +174,45 @@ describe('products in bfloat16', () => {
     expect(x!.data[0]).toBe(1 + 2 ** -12)
     program.dispose()
   })
+
+  it('moves numbers in bfloat16 between products, without another bit', () => {
+    const build: SizedFunction['build'] = ({ x, w }) => {
+      const first = tf.matMul(x as Tensor2D, w as Tensor2D)
+      const joined = tf.concat([tf.transpose(first), tf.transpose(x!)], 1) // [2, 2 rows], half of it a product's
+      const second = tf.matMul(tf.transpose(joined) as Tensor2D, w as Tensor2D)
+      return { second, turned: tf.transpose(first), own: tf.add(tf.transpose(first), 1) }
+    }
+    const fn: SizedFunction = {
+      name: 'movements',
+      sizes: ['rows'],
+      inputs: ({ rows }) => ({ x: { dtype: 'float32', shape: [rows!, 2] }, w: { dtype: 'float32', shape: [2, 2] } }),
+      build,
+    }
+    const rounded = withBfloat16Products(traceForAllSizes(backend, fn))
+    const moved = rounded.operations.filter(({ op }) => op === 'Transpose' || op === 'ConcatV2')
+    expect(moved.every(({ dtypes }) => dtypes[0] === DType.bfloat16)).toBe(true)
+    const program = programOf(rounded)
+    const [x, w] = [Float32Array.of(0.3, -1.7, 2.9, 0.01, 5.3, 1.1), Float32Array.of(1.3, 0.7, -0.2, 2.1)]
+    const feeds = { x: { data: x, shape: [3, 2] }, w: { data: w, shape: [2, 2] } }
+    const { second, turned, own } = program.run('run', { ...feeds, 'size/rows': wholeScalar(3) })
+    program.dispose()
+    // By hand: operands and results of products to bfloat16, sums in between in float32.
+    const product = (a: number[]) =>
+      Array.from({ length: a.length }, (_, i) => {
+        const [row, column] = [Math.floor(i / 2), i % 2]
+        return toBfloat16(a[2 * row]! * toBfloat16(w[column]!) + a[2 * row + 1]! * toBfloat16(w[2 + column]!))
+      })
+    const first = product(Array.from(x, toBfloat16))
+    const columns = [0, 2, 4, 1, 3, 5]
+    expect([...turned!.data]).toEqual(columns.map((i) => first[i]!))
+    expect([...own!.data]).toEqual(columns.map((i) => Math.fround(first[i]! + 1)))
+    expect([...second!.data]).toEqual(product([...first, ...Array.from(x, toBfloat16)]))
+  })
 })
+
+/** The nearest bfloat16, ties to even. */
+function toBfloat16(value: number): number {
+  const bits = new Uint32Array(Float32Array.of(value).buffer)
+  bits[0] = ((bits[0]! + 0x7fff + ((bits[0]! >>> 16) & 1)) >>> 16) << 16
+  return new Float32Array(bits.buffer)[0]!
+}
