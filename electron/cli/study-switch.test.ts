@@ -64,8 +64,9 @@ it('trains, searches, tells its progress as NDJSON, and prints one document', as
 
 it('refuses with the input named: no run, a run that is not there, a target that leaves no RL', async () => {
   const errorOf = async (...args: string[]) => {
-    const { code, stdout } = await cli('--json', ...args)
-    return { code, ...(JSON.parse(stdout) as { error: { code: string; input: string } }).error }
+    const { code: exit, stdout } = await cli('--json', ...args)
+    expect(exit).toBe(3)
+    return (JSON.parse(stdout) as { error: { code: string; input: string } }).error
   }
   expect(await errorOf()).toMatchObject({ code: 'input.invalid', input: '--run, --spec' })
   expect(await errorOf('--run', 'run_0000')).toMatchObject({ code: 'run.not_found' })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { Study } from '#shared/contract/studies.ts'
-import { scratchFolder, startTestEngine, type TestEngine } from '../fixtures/test-engine.ts'
+import { killTrainer, scratchFolder, startTestEngine, type TestEngine } from '../fixtures/test-engine.ts'
 
 let scratch: ReturnType<typeof scratchFolder>
 let workspace: string
@@ -50,7 +50,7 @@ it('runs its plan to a result and a report that needs nothing else, over a kille
     return found
   }, 30_000)
   const { trainerPid } = await engine.calls.runs.get({ id: running.id })
-  if (trainerPid !== null) process.kill(trainerPid, 'SIGKILL')
+  killTrainer(trainerPid)
   const { state } = await vi.waitFor(async () => {
     const [study] = (await engine.calls.studies.list({})).studies
     if (study!.state === 'running') throw new Error(`still running: ${study!.now}`)
@@ -117,7 +117,9 @@ it('sizes the miniature by its budget and concludes it', async () => {
 }, 180_000)
 
 /** Doubles the budget until it holds one. */
-async function smallestMiniature(budgetMinutes = 1): Promise<Awaited<ReturnType<typeof engine.calls.studies.startPaper>>> {
+async function smallestMiniature(
+  budgetMinutes = 1,
+): Promise<Awaited<ReturnType<typeof engine.calls.studies.startPaper>>> {
   try {
     return await engine.calls.studies.startPaper({ budgetMinutes })
   } catch {

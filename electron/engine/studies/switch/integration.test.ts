@@ -69,7 +69,7 @@ it.skipIf(isMissing)(
       const { attempts, checkpoints, spec: stage } = await engine.calls.runs.get({ id: run! })
       expect(attempts).toBeGreaterThanOrEqual(1)
       expect(checkpoints.length).toBeGreaterThan(0)
-      expect(stage.checkpoints).toEqual({ keepLast: 2 })
+      expect(stage!.checkpoints).toEqual({ keepLast: 2 })
     }
     expect(search.decisions.some(({ kind }) => kind === 'extend')).toBe(true)
   },

@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SwitchRequest, SwitchSearch } from '#shared/contract/switch-study.ts'
 import type { EngineCalls } from '../../entry/client.ts'
-import { fakeSpec, inState, scratchFolder, startTestEngine, type TestEngine } from '../../fixtures/test-engine.ts'
+import {
+  fakeSpec,
+  inState,
+  killTrainer,
+  scratchFolder,
+  startTestEngine,
+  type TestEngine,
+} from '../../fixtures/test-engine.ts'
 
 let scratch: ReturnType<typeof scratchFolder>
 let engine: TestEngine
@@ -94,8 +101,7 @@ it('decides the same over a killed engine and killed trainers', async () => {
   await other.kill()
   const next = await startTestEngine(join(scratch.path, 'other'))
   const running = (await next.calls.runs.list({})).runs.find(({ state }) => state === 'running')
-  const pid = running && (await next.calls.runs.get({ id: running.id })).trainerPid
-  if (pid) process.kill(pid, 'SIGKILL')
+  if (running) killTrainer((await next.calls.runs.get({ id: running.id })).trainerPid)
   let search = await ended(next.calls, id, 'done', 'interrupted')
   if (search.state === 'interrupted') {
     await next.calls.studies.resume({ id })
