@@ -11,6 +11,7 @@ import { RunFile } from '#shared/experiment/run-folder.ts'
 import { ExperimentSpec, type ExperimentInput } from '#shared/experiment/spec.ts'
 import type { EngineCalls } from '../entry/client.ts'
 import { inState, pastStep, scratchFolder, startTestEngine, type TestEngine } from '../fixtures/test-engine.ts'
+import { writeTinyModel } from '../fixtures/tiny-model-folder.ts'
 import { probeBackend } from '../system/backend-probe.ts'
 import { programFolder } from '../version.ts'
 import { trainerProgram } from './trainer-process.ts'
@@ -131,6 +132,48 @@ it.skipIf(isMissing)(
     expect((await inState(calls, branch, 'failed')).error).toMatchObject({ code: 'checkpoint.incompatible' })
   },
   300_000,
+)
+
+it.skipIf(isMissing).each([
+  ['all weights', 'full', 46_000],
+  ['adapters', { lora: { rank: 4, alpha: 8 } }, 2_000],
+] as const)(
+  'trains %s of a model folder by its chat template, SFT and then RL',
+  async (_name, tune, fewest) => {
+    const folder = join(scratch.path, 'models', 'tiny')
+    writeTinyModel(folder, join(programFolder, 'resources', 'tokenizers', 'gsm8k-512'))
+    const { calls } = engine
+    const lengths = { maxPromptTokens: 100, maxAnswerTokens: 64 }
+    const rate = { learningRate: 0.01, schedule: { kind: 'constant', warmupSteps: 0 } } as const
+    const stages: ExperimentInput['stages'] = [
+      {
+        kind: 'sft',
+        batch: 4,
+        budget: { steps: 6 },
+        ...rate,
+        ...lengths,
+        validation: { every: 6 },
+        evaluation: { every: 6, samples: 1 },
+      },
+      { kind: 'rl', prompts: 2, answers: 3, budget: { steps: 2 }, ...lengths, evaluation: { every: 2, samples: 1 } },
+    ]
+    const spec = specOf({ model: { folder, tune: tune as 'full' }, tokenizer: undefined, stages })
+    const estimate = await calls.runs.estimate({ spec })
+    const [sft, rl] = (await chainOf(calls, spec)) as [string, string]
+    const done = await inState(calls, rl, 'completed')
+    expect(done).toMatchObject({ model: tune === 'full' ? 'tiny' : 'tiny, LoRA 4', state: 'completed', step: 2 })
+    const { checkpoints, folder: place } = await calls.runs.get({ id: sft })
+    // f32 weights and two moments.
+    expect(checkpoints.at(-1)!.bytes / 12).toBeGreaterThan(fewest * 0.7)
+    expect(estimate.stages[0]!.diskBytes / estimate.stages[0]!.checkpoints / checkpoints.at(-1)!.bytes).toBeGreaterThan(
+      0.5,
+    )
+    expect(estimate.stages[0]!.diskBytes / estimate.stages[0]!.checkpoints / checkpoints.at(-1)!.bytes).toBeLessThan(2)
+    expect(JSON.parse(readFileSync(join(place, 'run.json'), 'utf8'))).toMatchObject({ text: { template: 'chat' } })
+    const { series } = await calls.runs.metrics({ id: sft, keys: ['val/loss'] })
+    expect(series[0]!.value.at(-1)!).toBeLessThan(series[0]!.value[0]!)
+  },
+  120_000,
 )
 
 describe('a spec that cannot be is refused before anything is queued', () => {
