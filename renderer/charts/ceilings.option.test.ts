@@ -26,6 +26,8 @@ const bar = (run: string, step: number, ceiling: number | null, change: Partial<
   regime: step > 0 ? 'stable' : null,
   valLoss: step > 0 ? 0.4 : null,
   collapsedAt: null,
+  isPrinted: false,
+    printedRegime: null,
   ...change,
 })
 const facet = (title: string, loss: number, ceiling: number | null): Facet => ({

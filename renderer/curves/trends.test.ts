@@ -25,6 +25,8 @@ const facet = (title: string, loss: number | null, ceiling: number | null): Face
     regime: null,
     valLoss: null,
     collapsedAt: null,
+    isPrinted: false,
+    printedRegime: null,
   }
   return { key: title, title, data: title, bars: [bar], minValLoss: loss, meanCeiling: ceiling, best: bar.run }
 }
