@@ -20,8 +20,8 @@ export interface EntryContext {
   readonly parameters: readonly Parameter[]
   /** Those that are trained, in the same order. */
   readonly trained: readonly Parameter[]
-  /** Traces at all sizes, in the policy's precision. */
-  trace(fn: SizedFunction): GeneralTrace
+  /** Traces at all sizes, changes the trace if asked to, and brings it to the policy's precision. */
+  trace(fn: SizedFunction, change?: (trace: GeneralTrace) => GeneralTrace): GeneralTrace
   /** Puts a trace into the graph: parameters read from their variables, all else from `inputs`. */
   place(trace: GeneralTrace, inputs: Readonly<Record<string, Output>>, feed: Feeder): Record<string, Output>
 }

@@ -29,8 +29,8 @@ export function recordProgram(backend: Backend, options: ProgramOptions): Progra
     options,
     parameters,
     trained: trainedParameters(options.shape),
-    trace: (fn) => {
-      const traced = traceForAllSizes(backend, fn)
+    trace: (fn, change = (trace) => trace) => {
+      const traced = change(traceForAllSizes(backend, fn))
       return options.precision === 'bf16-matmul' ? withBfloat16Products(traced) : traced
     },
     place: (trace, inputs, feed) => {

@@ -7,6 +7,7 @@ import { DType } from '../tensor/dtype.ts'
 import type { SizedFunction, Sizes } from '../tensor/generalise.ts'
 import type { Output } from '../tensor/graph.ts'
 import type { TraceInput } from '../tensor/trace.ts'
+import { turnedName, withTurnedWeights } from '../tensor/turned-weights.ts'
 import { feedsOf, parameterInputs, type EntryContext } from './entry-context.ts'
 
 /** Names of the caches of all layers: k0, v0, k1, ... */
@@ -17,19 +18,30 @@ const slotsVariable = (cache: string): string => `slots/${cache}`
 const promptsVariable = (cache: string): string => `prompts/${cache}`
 
 export function addSamplerEntries(context: EntryContext): void {
-  addDecode(context)
+  const turned = addDecode(context)
   addPrompts(context)
-  addCacheEntries(context)
+  addCacheEntries(context, turned)
 }
 
-/** `decode` and `decode.filtered` (top-k, top-p): one pass, two ways to choose from its logits. */
-function addDecode(context: EntryContext): void {
-  const { program, options } = context
-  const traced = context.trace(decodeFunction(context))
+/**
+ * `decode` and `decode.filtered` (top-k, top-p): one pass, two ways to choose from its logits. Returns the names of the weights
+ * that it wants transposed, in variables of their own.
+ */
+function addDecode(context: EntryContext): readonly string[] {
+  const { program, options, parameters } = context
+  let turned: readonly string[] = []
+  const traced = context.trace(decodeFunction(context), (trace) => {
+    const changed = withTurnedWeights(trace, new Set(parameters.map(({ name }) => name)))
+    turned = changed.turned
+    return changed.trace
+  })
   program.entries('decode', (feed) => {
     const caches = cacheNames(options.shape.layers)
-    const fed = Object.fromEntries(Object.entries(traced.inputs).filter(([input]) => !caches.includes(input)))
-    const reads = Object.fromEntries(caches.map((cache) => [cache, program.read(slotsVariable(cache))]))
+    const reads = Object.fromEntries([
+      ...caches.map((cache) => [cache, program.read(slotsVariable(cache))] as const),
+      ...turned.map((name) => [turnedName(name), program.read(turnedName(name))] as const),
+    ])
+    const fed = Object.fromEntries(Object.entries(traced.inputs).filter(([input]) => !(input in reads)))
     const inputs = { ...feedsOf(context, { ...traced, inputs: fed }, feed), ...reads }
     const { token, logp, filteredToken, filteredLogp } = context.place(traced, inputs, feed)
     return {
@@ -37,6 +49,7 @@ function addDecode(context: EntryContext): void {
       'decode.filtered': { fetches: { token: filteredToken!, logp: filteredLogp! } },
     }
   })
+  return turned
 }
 
 function decodeFunction({ options: { shape }, parameters }: EntryContext): SizedFunction {
@@ -101,8 +114,8 @@ function addPrompts(context: EntryContext): void {
   })
 }
 
-/** Entry points that shape and fill the caches; small enough to be written by hand. */
-function addCacheEntries({ program, options }: EntryContext): void {
+/** Entry points that shape and fill the caches and turn the weights; small enough to be written by hand. */
+function addCacheEntries({ program, options }: EntryContext, turned: readonly string[]): void {
   const { graph } = program
   const math = new Arithmetic(graph)
   const caches = cacheNames(options.shape.layers)
@@ -123,9 +136,12 @@ function addCacheEntries({ program, options }: EntryContext): void {
   // dims [2]: slots, numbers a slot.
   program.entry('slots.open', (feed) => {
     const zeros = graph.one('Fill', [feed('dims', DType.int32), graph.float(0)], { T, index_type: int }, DType.float32)
-    return {
-      fetches: { done: program.done(caches.map((cache) => program.assign(slotsVariable(cache), math.copy(zeros)))) },
-    }
+    const transpose = (x: Output) => graph.one('Transpose', [x, graph.ints(1, 0)], { T, Tperm: int }, DType.float32)
+    const assigns = [
+      ...caches.map((cache) => program.assign(slotsVariable(cache), math.copy(zeros))),
+      ...turned.map((name) => program.assign(turnedName(name), transpose(program.read(name)))),
+    ]
+    return { fetches: { done: program.done(assigns) } }
   })
   // byPosition [4]: slots, kvHeads, old capacity, headSize; paddings [4, 2]; dims [2] as above.
   program.entry('slots.grow', (feed) => {
@@ -155,7 +171,10 @@ function addCacheEntries({ program, options }: EntryContext): void {
   // Variables cannot be unmade, but a variable of nothing holds nothing.
   program.entry('slots.close', () => {
     const nothing = graph.constant({ dtype: DType.float32, shape: [0], data: new Float32Array(0) })
-    const variables = caches.flatMap((cache) => [slotsVariable(cache), promptsVariable(cache)])
+    const variables = [
+      ...caches.flatMap((cache) => [slotsVariable(cache), promptsVariable(cache)]),
+      ...turned.map(turnedName),
+    ]
     return { fetches: { done: program.done(variables.map((name) => program.assign(name, math.copy(nothing)))) } }
   })
 }
