@@ -27,7 +27,7 @@ const bar = (run: string, step: number, ceiling: number | null, change: Partial<
   valLoss: step > 0 ? 0.4 : null,
   collapsedAt: null,
   isPrinted: false,
-    printedRegime: null,
+  printedRegime: null,
   ...change,
 })
 const facet = (title: string, loss: number, ceiling: number | null): Facet => ({

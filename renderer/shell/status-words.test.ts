@@ -2,7 +2,15 @@ import { expect, it } from 'vitest'
 import type { Pulse, SystemInfo } from '#shared/contract/contract.ts'
 import { statusWords } from './status-words.ts'
 
-const pulse: Pulse = { running: 2, queued: 1, held: 3, tokensPerSecond: 41_300, secondsLeft: 178, memoryBytes: 1, warnings: [] }
+const pulse: Pulse = {
+  running: 2,
+  queued: 1,
+  held: 3,
+  tokensPerSecond: 41_300,
+  secondsLeft: 178,
+  memoryBytes: 1,
+  warnings: [],
+}
 const info = {
   backend: { name: 'tensorflow', version: '2.21.0', device: 'cpu', threads: 2, precision: ['f32'] },
   machine: { threads: 2 },

@@ -89,15 +89,15 @@ const questions: readonly Question[] = [
     effect: 'slope over a doubling of the set (250, 1,000, 4,000)',
     caveats: ['All sets have the same number of SFT steps, so the small one is seen in more epochs.'],
     of: (seed) =>
-      slope(
-        Object.entries(sizes).map(([set, size]) => [Math.log2(size), seed.best(set as PaperSet)] as const),
-      ),
+      slope(Object.entries(sizes).map(([set, size]) => [Math.log2(size), seed.best(set as PaperSet)] as const)),
   },
   {
     name: 'difficulty-raises-the-ceiling',
     claim: 'Harder trajectories, a higher ceiling at the same scale.',
     effect: 'slope over a step of difficulty (Easy, Uniform, Hard)',
-    caveats: ['Hard trajectories also hold more facts of the novel operators: difficulty and coverage move together here.'],
+    caveats: [
+      'Hard trajectories also hold more facts of the novel operators: difficulty and coverage move together here.',
+    ],
     of: (seed) => slope(difficulties.map((set, i) => [i, seed.best(set)] as const)),
   },
   {
@@ -181,22 +181,11 @@ function judged(
   const values = effects.map((each) => each.effect)
   const { difference, interval, p } = pairedTest(values.map(() => 0), values, level) // prettier-ignore
   const verdict =
-    interval === null
-      ? 'undecided'
-      : interval.lo > 0
-        ? 'supported'
-        : interval.hi < 0
-          ? 'contradicted'
-          : 'undecided'
+    interval === null ? 'undecided' : interval.lo > 0 ? 'supported' : interval.hi < 0 ? 'contradicted' : 'undecided'
   return { ...about, verdict, mean: difference, lo: interval?.lo ?? null, hi: interval?.hi ?? null, p }
 }
 
-function seedView(
-  seed: number,
-  measure: Measure,
-  arms: readonly PaperArm[],
-  trunks: readonly PaperTrunk[],
-): SeedView {
+function seedView(seed: number, measure: Measure, arms: readonly PaperArm[], trunks: readonly PaperTrunk[]): SeedView {
   const own = arms.filter((arm) => arm.seed === seed)
   const ownTrunks = trunks.filter((trunk) => trunk.seed === seed)
   const score = (arm: PaperArm | undefined) => (arm ? (measure === 'end' ? arm.end : arm.ceiling) : null)
@@ -239,7 +228,9 @@ function most(values: readonly (number | null)[]): number | null {
 }
 
 /** SD between seeds of where each kind of arm ends: are the synchronized methods less steady? */
-export function spreads(arms: readonly PaperArm[]): { role: StudyRole; set: PaperSet | null; n: number; mean: number; sd: number | null }[] {
+export function spreads(
+  arms: readonly PaperArm[],
+): { role: StudyRole; set: PaperSet | null; n: number; mean: number; sd: number | null }[] {
   const groups = Map.groupBy(
     arms.filter(({ role, regime }) => role !== 'branch' || regime === 'stable'),
     ({ role, set }) => `${role} ${set ?? ''}`,

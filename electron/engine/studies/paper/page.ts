@@ -45,7 +45,9 @@ function claims({ claims: all }: Document): Markup {
 ${all
   .filter((claim) => claim.measure === measure)
   .map(
-    (claim) => markup`<tr><td>${claim.claim}<br><span class="quiet">${claim.effect}. ${claim.caveats.join(' ')}</span></td>
+    (
+      claim,
+    ) => markup`<tr><td>${claim.claim}<br><span class="quiet">${claim.effect}. ${claim.caveats.join(' ')}</span></td>
 <td>${claim.mean === null ? '–' : signedPoints(claim.mean)}</td><td>${claim.lo === null ? '–' : `${signedPoints(claim.lo)} to ${signedPoints(claim.hi!)}`}</td>
 <td>${seedValues(claim)}</td><td>${claim.p === null ? '–' : claim.p.toFixed(2)}</td><td>${verdictTitle[claim.verdict]}</td></tr>`,
   )}</tbody></table></div>`

@@ -118,7 +118,10 @@ export function seedPlan(seed: number, settings: PaperSettings, threads: number)
 }
 
 /** Every seed draws its own base corpus order, expert set and rollouts. */
-function dataOf(set: PaperSet, seed: number): { lab: { set: 'uniform' | 'easy' | 'hard'; rows: number; seed: number } } {
+function dataOf(
+  set: PaperSet,
+  seed: number,
+): { lab: { set: 'uniform' | 'easy' | 'hard'; rows: number; seed: number } } {
   const [kind, rows] = set.split('-') as ['uniform' | 'easy' | 'hard', string]
   return { lab: { set: kind, rows: Number(rows), seed: 2 + 10 * seed } }
 }
@@ -160,7 +163,10 @@ export async function settingsWithin(
 }
 
 /** Expected wall seconds of a plan whose one-thread runs fill the machine's threads side by side. */
-export function wallSeconds(runs: readonly { readonly seconds: number; readonly threads: number | null }[], threads: number): number {
+export function wallSeconds(
+  runs: readonly { readonly seconds: number; readonly threads: number | null }[],
+  threads: number,
+): number {
   return runs.reduce((sum, run) => sum + (run.seconds * Math.min(run.threads ?? threads, threads)) / threads, 0)
 }
 
