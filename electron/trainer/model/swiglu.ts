@@ -3,8 +3,10 @@ import type { Tensor2D } from '@tensorflow/tfjs'
 import { differentiable } from '../tensor/differentiable.ts'
 
 /**
- * The gated unit of SwiGLU (arXiv 2002.05202):  h = a ∘ u,  a = g σ(g).
- *   du = dh ∘ a,   dg = dh ∘ u ∘ σ ∘ (1 + g - a)
+ * The gated unit of SwiGLU (arXiv 2002.05202):  h = g ∘ c,  c = σ(g) ∘ u.
+ *   du = dh ∘ a,   dg = dh ∘ c ∘ (1 + g - a),   a = g ∘ σ
+ * In this order, for TensorFlow makes one operation of g ∘ σ(g) wherever nothing else wants σ, and that one takes five times as long
+ * on the few rows of a sampler's step.
  * Shapes  all [N, F].
  */
 export const gatedUnit = (gate: Tensor2D, up: Tensor2D): Tensor2D =>
@@ -12,11 +14,12 @@ export const gatedUnit = (gate: Tensor2D, up: Tensor2D): Tensor2D =>
     inputs: { gate, up },
     forward: () => {
       const σ: Tensor2D = tf.sigmoid(gate)
-      const a: Tensor2D = tf.mul(gate, σ)
-      return { value: tf.mul(a, up), keep: { σ, a } }
+      const c: Tensor2D = tf.mul(σ, up)
+      return { value: tf.mul(gate, c), keep: { σ, c } }
     },
-    backward: (dh, { gate, up, σ, a }) => {
-      const t = tf.mul(tf.mul(dh, up), σ)
+    backward: (dh, { gate, σ, c }) => {
+      const a = tf.mul(gate, σ)
+      const t = tf.mul(dh, c)
       return { gate: tf.add(tf.mul(t, tf.sub(gate, a)), t), up: tf.mul(dh, a) }
     },
   })
