@@ -41,6 +41,30 @@ export function xReading(x: XChoice, largest: number) {
   return { factor: 1, name: x === 'step' ? 'step' : 'tokens', label: (value: number) => compact(value) }
 }
 
+/**
+ * A series that is zero throughout lies on the axis, it does not float in an invented range; one that is constant but for the
+ * rounding of its smoothing is a flat line half way up.
+ */
+function constantRange(isPercent: boolean) {
+  const isConstant = ({ min, max }: Extent) => min !== 0 && max - min <= 1e-6 * Math.abs(max)
+  return {
+    min: (extent: Extent) => (isConstant(extent) ? Math.min(0, 2 * extent.min) : null),
+    max: (extent: Extent) =>
+      extent.min === 0 && extent.max === 0
+        ? isPercent
+          ? 0.04
+          : 1
+        : isConstant(extent)
+          ? Math.max(0, 2 * extent.max)
+          : null,
+  }
+}
+
+interface Extent {
+  readonly min: number
+  readonly max: number
+}
+
 function frame(theme: ChartTheme, x: XChoice, largest: number, isPercent: boolean, right = 14) {
   const reading = xReading(x, largest)
   return {
@@ -58,8 +82,7 @@ function frame(theme: ChartTheme, x: XChoice, largest: number, isPercent: boolea
       type: 'value' as const,
       scale: true,
       splitNumber: 4,
-      // A series that is zero throughout lies on the axis, it does not float in an invented range.
-      max: ({ min, max }: { min: number; max: number }) => (min === 0 && max === 0 ? (isPercent ? 0.04 : 1) : null),
+      ...constantRange(isPercent),
       axisLabel: {
         ...textStyle(theme),
         margin: 8,

@@ -74,6 +74,13 @@ describe('facets of the main figure', () => {
     expect(heightOf(facet!.bars[0]!)).toBe(50)
   })
 
+  it('has no mean of bounded ceilings where a branch without a bound already stands above it', () => {
+    const low = curve({ run: 'run_low', fit: fit('identified', 40) })
+    const open = curve({ run: 'run_open', parentStep: 200, beforeFlops: 2e11, fit: fit('not-identifiable', 95) })
+    expect(facetsOf([sft, low], new Map())[0]?.meanCeiling).toBe(40)
+    expect(facetsOf([sft, low, open], new Map())[0]?.meanCeiling).toBeNull()
+  })
+
   it('leaves collapsed points out of what was observed', () => {
     const broken = { ...fit('not-identifiable', 95), excluded: [{ step: 10, why: 'broken' as const }] }
     const [facet] = facetsOf([sft, curve({ fit: broken })], new Map())

@@ -103,7 +103,6 @@ export function facetsOf(
         .map((curve) => barOf(curve, regimes))
         .filter((bar) => bar !== null)
         .sort((a, b) => a.flops - b.flops)
-      const fitted = bars.filter(({ aPost, step }) => aPost && step > 0)
       const best = bars.length === 0 ? null : bars.reduce((a, b) => (heightOf(b) > heightOf(a) ? b : a))
       return {
         key: sft.run,
@@ -114,10 +113,17 @@ export function facetsOf(
             : sft.data,
         bars,
         minValLoss: sft.minValLoss,
-        meanCeiling:
-          fitted.length === 0 ? null : fitted.reduce((sum, { aPost }) => sum + aPost!.value, 0) / fitted.length,
+        meanCeiling: meanOf(bars.filter(({ step }) => step > 0)),
         best: best?.run ?? null,
       }
     })
     .filter(({ bars }) => bars.some(({ step }) => step > 0))
+}
+
+/** Of the bounded ceilings; none where a branch without a bound already stands above it, as that mean would mislead. */
+function meanOf(bars: readonly Bar[]): number | null {
+  const fitted = bars.flatMap(({ aPost }) => aPost?.value ?? [])
+  if (fitted.length === 0) return null
+  const mean = fitted.reduce((sum, value) => sum + value, 0) / fitted.length
+  return bars.some((bar) => bar.aPost === null && heightOf(bar) > mean) ? null : mean
 }

@@ -27,4 +27,11 @@ describe('ceilings between the branches', () => {
     expect(predictedCeilings([branch(25, 60, null)], checkpoints)).toBeNull()
     expect(predictedCeilings([branch(0, 60, 1)], checkpoints)).toBeNull()
   })
+
+  it('are none where a branch without a bound already stands above them', () => {
+    const open = (score: number) => ({ step: 75, name: 'open', value: score, interval: null })
+    const bounded = [branch(25, 60, 1), branch(100, 66, 1)]
+    expect(predictedCeilings([...bounded, open(55)], checkpoints)).not.toBeNull()
+    expect(predictedCeilings([...bounded, open(90)], checkpoints)).toBeNull()
+  })
 })

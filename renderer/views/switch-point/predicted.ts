@@ -7,7 +7,10 @@ interface Checkpoint {
   readonly flops: number
 }
 
-/** Between the first and the last checkpoint; null while no branch has a ceiling. Step 0 is another question: RL alone. */
+/**
+ * Between the first and the last checkpoint; null while no branch has a ceiling, and where a branch of open ceiling already stands
+ * above the prediction: the bounded ones alone are then no picture of the rest. Step 0 is another question: RL alone.
+ */
 export function predictedCeilings(
   measured: readonly MeasuredSwitch[],
   checkpoints: readonly Checkpoint[],
@@ -23,5 +26,10 @@ export function predictedCeilings(
     known,
     at.map(({ flops }) => flops),
   )
-  return { model, points: points.map(({ value, lo, hi }, i) => ({ step: at[i]!.step, value, lo, hi })) }
+  const predicted = points.map(({ value, lo, hi }, i) => ({ step: at[i]!.step, value, lo, hi }))
+  const isRefuted = measured.some(
+    ({ step, value, interval }) =>
+      interval === null && predicted.some((point) => point.step === step && value > point.hi),
+  )
+  return isRefuted ? null : { model, points: predicted }
 }
