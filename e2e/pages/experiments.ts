@@ -54,7 +54,10 @@ export class ExperimentsPage {
   }
 }
 
-/** Long enough to be paused, killed and resumed; small enough to start within seconds. */
+/**
+ * Long enough to be paused, killed and resumed; small enough to start within seconds; slow enough that it does not train past
+ * the points that a chart shows unthinned while a loaded machine looks away.
+ */
 export const longRun = (name: string) => `name: ${name}
 model: lab-0.3m
 seed: 3
@@ -62,7 +65,7 @@ engine: { threads: 1 }
 stages:
   - kind: pretrain
     data: { lab: { set: base, rows: 2000, seed: 1 } }
-    batch: 16
+    batch: 96
     budget: { steps: 20000 }
     evaluation: { every: 100, samples: 1, greedy: true, data: { lab: { set: uniform, rows: 32, seed: 9001 } } }
     checkpoints: { every: 20, keepLast: 3 }

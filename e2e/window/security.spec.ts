@@ -15,8 +15,10 @@ test('the page is a page: no Node, isolated, sandboxed', async ({ bench }) => {
   }))
   expect(seen).toMatchObject({ require: 'undefined', process: 'undefined', buffer: 'undefined' })
   expect(seen.bridge, 'the whole bridge').toEqual([
+    'notify',
     'onCommand',
     'onEngineProblem',
+    'onLeaving',
     'openFileDialog',
     'openWorkspace',
     'pathForFile',
