@@ -24,9 +24,12 @@ ${[opening(result, title), claims(result), ends(result), sets(result), limits(re
 
 function headline({ claims: all, seeds }: Document): string {
   const of = (verdict: PaperClaim['verdict']) =>
-    all.filter((claim) => claim.measure === 'end' && claim.verdict === verdict).length
+    all.filter((claim) => claim.measure === 'end' && isAsked(claim) && claim.verdict === verdict).length
   return `${of('supported')} claims hold, ${of('contradicted')} are turned over, ${of('undecided')} stay open over ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'}`
 }
+
+/** A smaller budget leaves out the runs that some claims need; too few bounded ceilings do so as well. */
+const isAsked = ({ effects }: PaperClaim): boolean => effects.length > 0
 
 function opening({ seeds, totalFlops, runs }: Document, title: string): Markup {
   return markup`<h1>${title}</h1>
@@ -36,21 +39,25 @@ ${runs.length} runs, ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'}, e
 budgets are those of the quick study. All methods draw their rollouts from the same 1,000 prompts, those of the Uniform set.</p>`
 }
 
-const seedValues = ({ effects }: PaperClaim): string =>
-  effects.map(({ effect }) => signedPoints(effect)).join(', ') || '–'
+const seedValues = ({ effects }: PaperClaim): string => effects.map(({ effect }) => signedPoints(effect)).join(', ')
 
 function claims({ claims: all }: Document): Markup {
-  const table = (measure: PaperClaim['measure']) =>
-    markup`<div class="scroll"><table><thead><tr><th>claim</th><th>effect, points</th><th>95 % interval</th><th>a seed each</th><th>p</th><th>verdict</th></tr></thead><tbody>
-${all
-  .filter((claim) => claim.measure === measure)
-  .map(
-    (
-      claim,
-    ) => markup`<tr><td>${claim.claim}<br><span class="quiet">${claim.effect}. ${claim.caveats.join(' ')}</span></td>
+  const table = (measure: PaperClaim['measure']) => {
+    const own = all.filter((claim) => claim.measure === measure)
+    const unasked = own.filter((claim) => !isAsked(claim)).map(({ claim }) => claim)
+    return markup`${
+      own.some(isAsked) &&
+      markup`<div class="scroll"><table><thead><tr><th>claim</th><th>effect, points</th><th>95 % interval</th><th>a seed each</th><th>p</th><th>verdict</th></tr></thead><tbody>
+${own.filter(isAsked).map(
+  (
+    claim,
+  ) => markup`<tr><td>${claim.claim}<br><span class="quiet">${claim.effect}. ${claim.caveats.join(' ')}</span></td>
 <td>${claim.mean === null ? '–' : signedPoints(claim.mean)}</td><td>${claim.lo === null ? '–' : `${signedPoints(claim.lo)} to ${signedPoints(claim.hi!)}`}</td>
 <td>${seedValues(claim)}</td><td>${claim.p === null ? '–' : claim.p.toFixed(2)}</td><td>${verdictTitle[claim.verdict]}</td></tr>`,
-  )}</tbody></table></div>`
+)}</tbody></table></div>`
+    }
+${unasked.length > 0 && markup`<p>This run cannot ask: ${unasked.join(' ')}</p>`}`
+  }
   return markup`<h2>The claims, by the score at the common compute</h2>
 ${table('end')}
 <p class="quiet">Intervals: Student's t over seeds. p: exact sign-flip test, which cannot go below 2 / 2ⁿ for n seeds (0.25 for three).</p>
