@@ -51,12 +51,15 @@ function claims({ claims: all }: Document): Markup {
 ${own.filter(isAsked).map(
   (
     claim,
-  ) => markup`<tr><td>${claim.claim}<br><span class="quiet">${claim.effect}. ${claim.caveats.join(' ')}</span></td>
+  ) => markup`<tr><td class="words">${claim.claim}<br><span class="quiet">${claim.effect}. ${claim.caveats.join(' ')}</span></td>
 <td>${claim.mean === null ? '–' : signedPoints(claim.mean)}</td><td>${claim.lo === null ? '–' : `${signedPoints(claim.lo)} to ${signedPoints(claim.hi!)}`}</td>
 <td>${seedValues(claim)}</td><td>${claim.p === null ? '–' : claim.p.toFixed(2)}</td><td>${verdictTitle[claim.verdict]}</td></tr>`,
 )}</tbody></table></div>`
     }
-${unasked.length > 0 && markup`<p>This run cannot ask: ${unasked.join(' ')}</p>`}`
+${
+  unasked.length > 0 &&
+  markup`<p>${unasked.length === own.length ? 'This run can ask none of them.' : `This run cannot ask: ${unasked.join(' ')}`}</p>`
+}`
   }
   return markup`<h2>The claims, by the score at the common compute</h2>
 ${table('end')}

@@ -18,7 +18,8 @@ figure svg { display: block; width: 100%; height: auto; } figcaption { font-size
 figcaption b { color: var(--text); }
 .scroll { overflow-x: auto; margin: 12px 0; } table { border-collapse: collapse; width: 100%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: 6px 8px; border-bottom: 1px solid var(--hairline); vertical-align: top; } th { color: var(--second); font-weight: 600; }
-td { white-space: nowrap; } th:first-child, td:first-child { text-align: left; } code { font: 13px 'JetBrains Mono', ui-monospace, monospace; } pre { overflow-x: auto; padding: 12px; background: var(--surface); border: 1px solid var(--hairline); border-radius: 8px; }
+td { white-space: nowrap; } td.words { white-space: normal; min-width: 24ch; }
+th:first-child, td:first-child { text-align: left; } code { font: 13px 'JetBrains Mono', ui-monospace, monospace; } pre { overflow-x: auto; padding: 12px; background: var(--surface); border: 1px solid var(--hairline); border-radius: 8px; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; font-size: 14px; } dt { font-weight: 600; } dd { margin: 0; }
 svg text { font: 12px Inter, system-ui, sans-serif; fill: var(--second); } svg .title { fill: var(--third); } svg .label { fill: var(--text); font-weight: 500; } svg .note { font-size: 11.5px; } svg .regime { font-size: 11px; fill: var(--third); }
 .grid { stroke: var(--hairline); } .base { stroke: var(--third); } .mark { stroke: var(--third); stroke-dasharray: 3 3; fill: none; }
