@@ -9,7 +9,10 @@ export interface BinnedScorer {
 
 const mostValues = 200
 
-/** One more edge than bins; [] where the scorer has no values. `bins` is a wish: round edges may make a few more or fewer. */
+/**
+ * One more edge than bins; [] where the scorer has no values. `bins` is a wish: round edges may make a few more or fewer. They hold
+ * every value to within a billionth of a bin, which is what `binSql` forgives.
+ */
 export function binEdges({ integer, min, max, tries }: BinnedScorer, bins: number): number[] {
   if (min === null || max === null) return []
   const denominator = tries ?? (integer ? 1 : null)
