@@ -114,22 +114,22 @@ const findings: Readonly<Record<TrendKind, Readonly<Record<Claim['verdict'], str
   loss: {
     supported: 'Lower loss, higher ceiling',
     contradicted: 'Higher loss, higher ceiling',
-    undecided: 'Lower loss, higher ceiling?',
+    undecided: 'Loss and ceiling?',
   },
   scale: {
     supported: 'More data, higher ceiling',
     contradicted: 'More data, lower ceiling',
-    undecided: 'More data, higher ceiling?',
+    undecided: 'Scale and ceiling?',
   },
   difficulty: {
     supported: 'Harder data, higher ceiling',
     contradicted: 'Harder data, lower ceiling',
-    undecided: 'Harder data, higher ceiling?',
+    undecided: 'Difficulty and ceiling?',
   },
   plasticity: {
     supported: 'Plasticity falls with SFT',
     contradicted: 'Plasticity grows with SFT',
-    undecided: 'Does plasticity fall with SFT?',
+    undecided: 'Plasticity and SFT?',
   },
 }
 export const trendFinding = ({ kind, claim }: Trend): string => findings[kind][claim?.verdict ?? 'undecided']

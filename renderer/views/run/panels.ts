@@ -81,7 +81,7 @@ export function panelTitle(panel: Panel, values: readonly number[], isRunning: b
     : null
   if (panel.id === 'val/loss') return validationTitle(values) ?? title
   if (!trend) return title
-  if (trend === 'flat') return `${title} is flat`
+  if (trend === 'flat') return `${title} is flat ${isRunning ? 'now' : 'at the end'}`
   return `${title} is ${isRunning ? 'still ' : ''}${trend}`
 }
 
