@@ -1,50 +1,23 @@
 /** The benches' peers: a virtual environment in the cache folder, and processes that answer line by line. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { Failure } from '#shared/contract/failure.ts'
+import { SetupFailure } from '../scripts/setup/failure.mjs'
+import { pythonEnvironment } from '../scripts/setup/python-environment.mjs'
 
 const folder = join(import.meta.dirname, 'peers')
-const cache =
-  process.env['SWITCHPOINT_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'switchpoint')
 
 /**
  * The Python of an environment that holds exactly what a requirements file of `peers/` names; made at the first call, which takes minutes.
  * @throws Failure 'backend.missing' when Python or a package cannot be had.
  */
-export function peerPython(file = 'requirements.txt'): string {
-  const requirements = join(folder, file)
-  const key = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16)
-  const home = join(cache, `bench-${key}`)
-  const python = join(home, 'bin', 'python')
-  if (existsSync(join(home, 'complete'))) return python
-  process.stderr.write(`bench: making the peers' Python environment in ${home}; this takes minutes, once\n`)
-  mkdirSync(cache, { recursive: true })
-  rmSync(home, { recursive: true, force: true })
-  run('python3', ['-m', 'venv', home], 'Install Python 3 with its venv module (Debian: python3-venv).')
-  run(
-    python,
-    ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements],
-    'Check that pip reaches a package index.',
-  )
-  mkdirSync(join(home, 'complete.draft'))
-  renameSync(join(home, 'complete.draft'), join(home, 'complete'))
-  return python
-}
-
-function run(command: string, args: readonly string[], remedy: string): void {
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 2, 2] })
-  if (status === 0) return
-  const input = [command, ...args].join(' ')
-  throw new Failure({
-    code: 'backend.missing',
-    message: `The benches' peers cannot be set up: ${error?.message ?? `exit ${status}`}.`,
-    input,
-    remedy,
-  })
+function peerPython(file = 'requirements.txt'): string {
+  try {
+    return pythonEnvironment('bench', join(folder, file))
+  } catch (error) {
+    throw error instanceof SetupFailure ? new Failure(error.document().error, { cause: error }) : error
+  }
 }
 
 /** A running peer script. */

@@ -4,10 +4,10 @@
  * or test Switchpoint.
  */
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheFolder, REPOSITORY } from '../setup/places.mjs'
+import { reportFailure, SetupFailure } from '../setup/failure.mjs'
+import { REPOSITORY } from '../setup/places.mjs'
+import { pythonEnvironment } from '../setup/python-environment.mjs'
 
 /** @type {Record<string, { requirements: string, script: string, out: string }>} */
 const TARGETS = {
@@ -40,40 +40,16 @@ if (!target) {
   process.exit(2)
 }
 const here = import.meta.dirname
-const python = environment(join(here, target.requirements))
-run(python, [join(here, target.script), join(REPOSITORY, target.out), ...rest], 'Read what the script says above.')
-
-/**
- * The Python of an environment that holds exactly a requirements file.
- * @param {string} requirements
- */
-function environment(requirements) {
-  const key = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16)
-  const home = join(cacheFolder(), `parity-${key}`)
-  const python = join(home, 'bin', 'python')
-  if (existsSync(join(home, 'complete'))) return python
-  console.error(`parity: making a Python environment in ${home}; this takes minutes, once`)
-  mkdirSync(cacheFolder(), { recursive: true })
-  rmSync(home, { recursive: true, force: true })
-  run('python3', ['-m', 'venv', home], 'Install Python 3 with its venv module (Debian: python3-venv).')
-  run(
-    python,
-    ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements],
-    'Check that pip reaches a package index.',
-  )
-  mkdirSync(join(home, 'complete.draft'))
-  renameSync(join(home, 'complete.draft'), join(home, 'complete'))
-  return python
-}
-
-/**
- * @param {string} command
- * @param {readonly string[]} args
- * @param {string} remedy
- */
-function run(command, args, remedy) {
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] })
-  if (status === 0) return
-  console.error(`parity: ${[command, ...args].join(' ')} failed (${error?.message ?? `exit ${status}`}). ${remedy}`)
-  process.exit(4)
+try {
+  const python = pythonEnvironment('parity', join(here, target.requirements))
+  const args = [join(here, target.script), join(REPOSITORY, target.out), ...rest]
+  const { status, error } = spawnSync(python, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+  if (status !== 0)
+    throw new SetupFailure({
+      part: [python, ...args].join(' '),
+      message: `The script failed: ${error?.message ?? `exit ${status}`}.`,
+      remedy: 'Read what the script says above.',
+    })
+} catch (error) {
+  process.exitCode = reportFailure(error, { json: false })
 }

@@ -13,7 +13,8 @@ export class SetupFailure extends Error {
 
   /** The error document of the command line (docs/commands.md). */
   document() {
-    return { error: { code: 'backend.missing', message: this.message, input: this.part, remedy: this.remedy } }
+    const code = /** @type {const} */ ('backend.missing')
+    return { error: { code, message: this.message, input: this.part, remedy: this.remedy } }
   }
 }
 
