@@ -6,9 +6,10 @@ import type { RegimeResult } from '#shared/analysis/types.ts'
 import type { EvaluationPoint } from '#shared/contract/runs.ts'
 import { compact } from '../format/numbers.ts'
 import { translucent } from '../theme/paradigm-style.ts'
-import { plotGrid, textStyle, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
+import { plotGrid, textStyle, xAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
 import { regimeAreas } from './regime-areas.ts'
 import type { RunAxis } from './run-axis.ts'
+import { scoreAxis, scoreRange } from './score-axis.ts'
 import { switchPlotRight } from './validation-curve.option.ts'
 import { whiskers } from './whiskers.ts'
 
@@ -56,8 +57,6 @@ export function afterRlOption(
     ...evaluations.flatMap(({ accuracy }) => [accuracy.lo * 100, accuracy.hi * 100]),
     ...branches.flatMap(({ value, interval }) => (interval ? [interval.lo, interval.hi] : [value])),
   ]
-  const low = Math.max(0, Math.floor((Math.min(100, ...values) - 2) / 5) * 5)
-  const high = Math.min(100, Math.ceil((Math.max(0, ...values) + 2) / 5) * 5)
   return {
     grid: plotGrid({ left: 58, right: switchPlotRight, top: 12, bottom: 40 }),
     tooltip: {
@@ -83,13 +82,7 @@ export function afterRlOption(
       max: end,
       axisLabel: { ...textStyle(theme), hideOverlap: true, showMaxLabel: end % 50 === 0, formatter: compact },
     },
-    yAxis: {
-      ...yAxis(theme, { name: 'accuracy (%)', nameGap: 42 }),
-      type: 'value',
-      min: low,
-      max: high,
-      axisLabel: { ...textStyle(theme), margin: 8, showMinLabel: low % 10 === 0, showMaxLabel: high % 10 === 0 },
-    },
+    yAxis: scoreAxis(theme, scoreRange(values), 42),
     series: [
       {
         name: 'P_sft',

@@ -6,6 +6,7 @@ import type { Family } from '../curves/families.ts'
 import { flopUnit } from '../format/numbers.ts'
 import { seriesStyle, translucent } from '../theme/paradigm-style.ts'
 import { plotGrid, textStyle, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
+import { scoreRange } from './score-axis.ts'
 
 /** Height of one label line and of a middling plot, px: enough to keep labels apart at any usual size. */
 const lineHeight = 14
@@ -36,8 +37,7 @@ export function familiesOption(
   const largest = Math.max(1, ...families.map(({ spots }) => spots.at(-1)?.x ?? 0))
   const { factor, unit } = flopUnit(largest)
   const values = families.flatMap(({ spots, prefix }) => [...spots, ...prefix].flatMap(({ lo, hi }) => [lo, hi]))
-  const low = Math.max(0, Math.floor((Math.min(...values, 100) - 1) / 5) * 5)
-  const high = Math.min(100, Math.ceil((Math.max(...values, 0) + 1) / 5) * 5)
+  const { low, high } = scoreRange(values, 1)
   // Only labels that end side by side can touch.
   const reach = families.filter(({ spots }) => (spots.at(-1)?.x ?? 0) > largest * 0.8)
   const offsets = labelOffsets(

@@ -9,6 +9,7 @@ import { compact, flops, flopUnit } from '../format/numbers.ts'
 import { mix, seriesStyle, translucent } from '../theme/paradigm-style.ts'
 import { exact, type ChartTable } from './chart-table.ts'
 import { plotGrid, textStyle, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
+import { scoreAxis } from './score-axis.ts'
 import { whiskers } from './whiskers.ts'
 
 export const curveAxes = ['stage', 'total', 'step'] as const
@@ -187,14 +188,7 @@ export function performanceCurveOption(drawn: PerformanceCurve, theme: ChartThem
       },
     },
     xAxis: xAxisOf(drawn, theme, true),
-    yAxis: {
-      ...yAxis(theme, { name: 'accuracy (%)', nameGap: 34 }),
-      type: 'value',
-      min: low,
-      max: high,
-      // Limits that are no round numbers get no label of their own.
-      axisLabel: { ...textStyle(theme), margin: 8, showMinLabel: low % 10 === 0, showMaxLabel: high % 10 === 0 },
-    },
+    yAxis: scoreAxis(theme, { low, high }, 34),
     series: [
       bandEdge(line.map((at) => [axis.at(at.flops), at.lo])),
       {

@@ -6,7 +6,8 @@ import type { SwitchCandidate, SwitchSearch } from '#shared/contract/switch-stud
 import { count, flops, flopUnit } from '../format/numbers.ts'
 import { mix, translucent } from '../theme/paradigm-style.ts'
 import { apart } from './apart.ts'
-import { plotGrid, textStyle, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
+import { plotGrid, textStyle, xAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
+import { scoreAxis, scoreRange } from './score-axis.ts'
 import { whiskers } from './whiskers.ts'
 
 type Shown = Pick<SwitchSearch, 'candidates' | 'chosen' | 'target'>
@@ -26,13 +27,12 @@ export function searchForecastOption(
     ...points.map(({ score }) => score),
     ...(state === 'waiting' ? [] : [forecast.lo, forecast.hi]),
   ])
-  const low = Math.max(0, Math.floor((Math.min(...scores) - 2) / 5) * 5)
-  const high = Math.min(100, Math.ceil((Math.max(...scores) + 2) / 5) * 5)
+  const range = scoreRange(scores)
   // A name takes 14 px of a plot of about 230.
   const places = apart(
     candidates.map(({ forecast }) => forecast.mean),
-    0.06 * (high - low),
-    high,
+    0.06 * (range.high - range.low),
+    range.high,
   )
   const at = (candidate: SwitchCandidate, rlFlops: number) => (candidate.sftFlops + rlFlops) / factor
   const colourOf = (candidate: SwitchCandidate) => {
@@ -56,13 +56,7 @@ export function searchForecastOption(
       max: end / factor,
       axisLabel: { ...textStyle(theme), hideOverlap: true, showMaxLabel: false },
     },
-    yAxis: {
-      ...yAxis(theme, { name: 'accuracy (%)', nameGap: 42 }),
-      type: 'value',
-      min: low,
-      max: high,
-      axisLabel: { ...textStyle(theme), margin: 8, showMinLabel: low % 10 === 0, showMaxLabel: high % 10 === 0 },
-    },
+    yAxis: scoreAxis(theme, range, 42),
     series: [
       ...(banded
         ? bandOf(
