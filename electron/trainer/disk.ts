@@ -1,5 +1,11 @@
-/** A full disk, told apart from other write errors: it pauses a run, it does not fail it. */
+/** Writing to disk: all bytes of it, and a full disk told apart from other errors: it pauses a run, it does not fail it. */
+import { writeSync } from 'node:fs'
 import { Failure } from '#shared/contract/failure.ts'
+
+/** One system call moves at most 2 GiB, and may move less than it was given. */
+export function writeAll(file: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, Math.min(bytes.length - done, 1 << 30))
+}
 
 export function isDiskFull(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException | null)?.code

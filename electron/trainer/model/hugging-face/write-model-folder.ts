@@ -12,11 +12,10 @@ import {
   rmSync,
   statSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs'
 import path from 'node:path'
 import { Failure } from '#shared/contract/failure.ts'
-import { isDiskFull } from '../../disk.ts'
+import { isDiskFull, writeAll } from '../../disk.ts'
 import type { PolicyState } from '../../policy.ts'
 import { tensorHeader } from '../../stages/checkpoints/safetensors.ts'
 import { narrowToBfloat16 } from './half-floats.ts'
@@ -104,11 +103,6 @@ function writeWeights(file: string, { weights, storedAs }: ModelToWrite): void {
   } finally {
     closeSync(handle)
   }
-}
-
-function writeAll(handle: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length;)
-    done += writeSync(handle, bytes, done, Math.min(bytes.length - done, 1 << 30))
 }
 
 function writeTokenizer(draft: string, tokenizer: ModelToWrite['tokenizer']): void {

@@ -1,19 +1,9 @@
 /** Writes a checkpoint folder so that it is whole or absent. */
 import { createHash } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { PolicyState } from '../../policy.ts'
-import { isDiskFull, workspaceFull } from '../../disk.ts'
+import { isDiskFull, workspaceFull, writeAll } from '../../disk.ts'
 import { checkpointFiles, type CheckpointState } from './checkpoint.ts'
 import { encodeTensors, type NamedTensor } from './safetensors.ts'
 
@@ -97,8 +87,7 @@ function writeFile(path: string, chunks: readonly Uint8Array[]): { sha256: strin
   try {
     for (const chunk of chunks) {
       hash.update(chunk)
-      let written = 0
-      while (written < chunk.byteLength) written += writeSync(file, chunk, written)
+      writeAll(file, chunk)
       bytes += chunk.byteLength
     }
     fsyncSync(file)
