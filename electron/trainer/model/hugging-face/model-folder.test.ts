@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { recorded, writeRecordedModel } from '../../fixtures/parity-models.ts'
-import { decodeTensors, encodeTensors, tensorHeader, type NamedTensor } from '../../stages/checkpoints/safetensors.ts'
+import { decodeTensors, encodeTensors, type NamedTensor } from '../../stages/checkpoints/safetensors.ts'
 import { narrowToBfloat16 } from './half-floats.ts'
 import { openModelFolder } from './model-folder.ts'
+import { tensorHeader } from './safetensors-header.ts'
 
 const llama = recorded.cases['llama: grouped heads, untied']!
 let folder: string

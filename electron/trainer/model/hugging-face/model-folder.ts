@@ -12,7 +12,8 @@ import type { ModelShape } from '#shared/experiment/presets.ts'
 import type { PolicyState } from '../../policy.ts'
 import { parametersOf } from '../parameters.ts'
 import { LazyWeights } from './lazy-weights.ts'
-import { openSafetensors, readBytes, withFile, type SafetensorsFile, type StoredTensor, type StoredType } from './safetensors-file.ts' // prettier-ignore
+import { openSafetensors, readBytes, withFile, type SafetensorsFile, type StoredTensor } from './safetensors-file.ts'
+import { lengthBytes, type StoredType } from './safetensors-header.ts'
 
 export interface ModelFolder {
   readonly folder: string
@@ -145,7 +146,7 @@ function fingerprintOf(configFile: string, files: readonly SafetensorsFile[]): s
   const hash = createHash('sha256').update(readFileSync(configFile))
   for (const { path: file, header, size } of files) {
     hash.update(`${path.basename(file)} ${size}\n`).update(header)
-    const start = 8 + header.length
+    const start = lengthBytes + header.length
     const length = Math.min(sampleBytes, size - start)
     for (let i = 0; i < samples; i++) {
       const at = start + Math.floor(((size - start - length) * i) / (samples - 1))

@@ -4,13 +4,10 @@
  * Source  huggingface/safetensors, README "Format".
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import * as z from 'zod'
 import { Failure } from '#shared/contract/failure.ts'
 import { sizeOf } from '../../tensor/dtype.ts'
 import { widenBfloat16, widenFloat16 } from './half-floats.ts'
-
-const bytesOf = { F32: 4, BF16: 2, F16: 2 } as const
-export type StoredType = keyof typeof bytesOf
+import { bytesOf, headerLength, lengthBytes, parseHeader, type StoredType } from './safetensors-header.ts'
 
 export interface StoredTensor {
   readonly shape: readonly number[]
@@ -27,13 +24,6 @@ export interface SafetensorsFile {
   readonly size: number
 }
 
-const maxHeaderBytes = 100 * 1024 * 1024
-const Entry = z.object({
-  dtype: z.string(),
-  shape: z.array(z.int().nonnegative()),
-  data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
-})
-
 /**
  * Opens a file and checks that every tensor lies where its shape says, one after the other, up to the file's end.
  * @throws Failure 'file.missing', or 'file.unreadable' for a torn or foreign file and for numbers of a type that is not trained.
@@ -41,15 +31,12 @@ const Entry = z.object({
 export function openSafetensors(path: string): SafetensorsFile {
   return withFile(path, (file) => {
     const { size } = fstatSync(file)
-    if (size < 8) throw broken(path, `it has ${size} bytes, too few for a header`)
-    const headerBytes = Buffer.from(readBytes(path, file, 0, 8)).readBigUInt64LE()
-    if (headerBytes > BigInt(Math.min(maxHeaderBytes, size - 8)))
-      throw broken(path, `its header says ${headerBytes} bytes, the file has ${size}`)
-    const header = readBytes(path, file, 8, Number(headerBytes))
-    const start = 8 + header.length
+    const first = readBytes(path, file, 0, Math.min(lengthBytes, size))
+    const header = readBytes(path, file, lengthBytes, headerLength(first, size))
+    const start = lengthBytes + header.length
     const tensors = new Map<string, StoredTensor>()
     let expected = 0
-    for (const { name, dtype, shape, from, to } of entriesOf(path, header)) {
+    for (const { name, dtype, shape, from, to } of parseHeader(Buffer.from(header).toString('utf8')).entries) {
       if (!isStoredType(dtype))
         throw broken(path, `tensor ${name} is ${dtype}; f32, bf16 and f16 weights can be trained`)
       if (from !== expected || to - from !== sizeOf(shape) * bytesOf[dtype])
@@ -116,27 +103,6 @@ export function withFile<T>(path: string, use: (file: number) => T): T {
   } finally {
     closeSync(file)
   }
-}
-
-/** By where they lie: a JSON object's own order is not the file's. */
-function entriesOf(path: string, header: Uint8Array) {
-  let json: unknown
-  try {
-    json = JSON.parse(Buffer.from(header).toString('utf8'))
-  } catch {
-    throw broken(path, 'its header is not JSON')
-  }
-  const named = z.record(z.string(), z.unknown()).safeParse(json)
-  if (!named.success) throw broken(path, 'its header is not a table of tensors')
-  return Object.entries(named.data)
-    .filter(([name]) => name !== '__metadata__')
-    .map(([name, value]) => {
-      const entry = Entry.safeParse(value)
-      if (!entry.success) throw broken(path, `its entry ${name} is not one of safetensors`)
-      const { dtype, shape, data_offsets } = entry.data
-      return { name, dtype, shape, from: data_offsets[0], to: data_offsets[1] }
-    })
-    .sort((a, b) => a.from - b.from || a.to - b.to)
 }
 
 const redownload = 'Download the model again; a download that broke off leaves half files.'

@@ -17,8 +17,8 @@ import path from 'node:path'
 import { Failure } from '#shared/contract/failure.ts'
 import { isDiskFull, writeAll } from '../../disk.ts'
 import type { PolicyState } from '../../policy.ts'
-import { tensorHeader } from '../../stages/checkpoints/safetensors.ts'
 import { narrowToBfloat16 } from './half-floats.ts'
+import { tensorHeader } from './safetensors-header.ts'
 
 export interface ModelToWrite {
   readonly config: Readonly<Record<string, unknown>>
