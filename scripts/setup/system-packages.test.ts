@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { aptNames, installLine, lacking } from './system-packages.mjs'
+import { createReporter } from './progress.mjs'
+import { aptNames, installLine, installPackages, lacking } from './system-packages.mjs'
 
 describe('which packages lack', () => {
   it('takes either name for installed, and half-removed ones for lacking', () => {
@@ -53,4 +54,24 @@ describe("this release's names", () => {
 
 it('says the line to type', () => {
   expect(installLine(['g++', 'xvfb'])).toBe('sudo apt-get install --no-install-recommends g++ xvfb')
+})
+
+describe('a system that is left alone', () => {
+  const install = (isRoot: boolean, env: NodeJS.ProcessEnv) => {
+    const reporter = createReporter({ stream: { write: () => true }, json: true })
+    return installPackages(['no-such-package'], { reporter, env, isRoot, part: 'Window and page' })
+  }
+
+  it('is one whose owner forbids it, root or not: the exact line is said instead', async () => {
+    await expect(install(true, { SWITCHPOINT_NO_SYSTEM: '1' })).rejects.toMatchObject({
+      message: expect.stringMatching(/no-such-package|not Debian/) as string,
+      remedy: expect.stringContaining('no-such-package') as string,
+    })
+  })
+
+  it('is one where we are not root', async () => {
+    await expect(install(false, {})).rejects.toMatchObject({
+      remedy: expect.stringContaining('no-such-package') as string,
+    })
+  })
 })
