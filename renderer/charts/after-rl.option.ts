@@ -5,7 +5,7 @@
 import type { RegimeResult } from '#shared/analysis/types.ts'
 import type { EvaluationPoint } from '#shared/contract/runs.ts'
 import { compact } from '../format/numbers.ts'
-import { translucent } from '../theme/paradigm-style.ts'
+import { band } from './band.ts'
 import { plotGrid, textStyle, xAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
 import { regimeAreas } from './regime-areas.ts'
 import type { RunAxis } from './run-axis.ts'
@@ -96,11 +96,12 @@ export function afterRlOption(
         data: evaluations.map(({ step, accuracy }) => [place(step), accuracy.value * 100]),
         ...(regimes && { markArea: regimeAreas(regimes, end, theme, false, place) }),
       },
-      stacked(line.map(({ step, lo }) => [place(step), lo])),
-      {
-        ...stacked(line.map(({ step, lo, hi }) => [place(step), hi - lo])),
-        areaStyle: { color: translucent(tokens.sequential, 0.16), opacity: 1 },
-      },
+      ...band({
+        name: 'prediction band',
+        edges: line.map(({ step, lo, hi }) => [place(step), lo, hi] as const),
+        colour: tokens.sequential,
+        alpha: 0.16,
+      }),
       {
         name: 'prediction',
         type: 'line',
@@ -156,15 +157,3 @@ export function afterRlOption(
     ],
   }
 }
-
-/** Two of these, one on the other, draw a band. */
-const stacked = (data: number[][]) => ({
-  name: 'prediction band',
-  type: 'line' as const,
-  stack: 'prediction band',
-  showSymbol: false,
-  silent: true,
-  lineStyle: { opacity: 0 },
-  areaStyle: { opacity: 0 },
-  data,
-})

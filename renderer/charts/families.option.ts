@@ -4,7 +4,8 @@
  */
 import type { Family } from '../curves/families.ts'
 import { flopUnit } from '../format/numbers.ts'
-import { seriesStyle, translucent } from '../theme/paradigm-style.ts'
+import { seriesStyle } from '../theme/paradigm-style.ts'
+import { band } from './band.ts'
 import { plotGrid, textStyle, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
 import { scoreRange } from './score-axis.ts'
 
@@ -78,27 +79,13 @@ export function familiesOption(
       const x = (value: number) => value / factor
       const switchSpot = family.switchStep === null ? undefined : family.spots[0]
       return [
-        {
-          name: `${family.title} low`,
-          type: 'line' as const,
-          stack: `band ${family.key}`,
-          stackStrategy: 'all' as const,
-          silent: true,
-          showSymbol: false,
-          lineStyle: { opacity: 0 },
-          data: family.spots.map((spot) => [x(spot.x), spot.lo]),
-        },
-        {
-          name: `${family.title} band`,
-          type: 'line' as const,
-          stack: `band ${family.key}`,
-          stackStrategy: 'all' as const,
-          silent: true,
-          showSymbol: false,
-          lineStyle: { opacity: 0 },
-          areaStyle: { color: translucent(style.colour, 0.14), opacity },
-          data: family.spots.map((spot) => [x(spot.x), spot.hi - spot.lo]),
-        },
+        ...band({
+          name: `band ${family.key}`,
+          edges: family.spots.map((spot) => [x(spot.x), spot.lo, spot.hi] as const),
+          colour: style.colour,
+          alpha: 0.14,
+          opacity,
+        }),
         {
           name: `${family.title}, its SFT`,
           type: 'line' as const,

@@ -8,6 +8,7 @@ import { smoothed } from '../curves/smoothing.ts'
 import { compact, flopUnit, plain, scientific } from '../format/numbers.ts'
 import { duration } from '../format/times.ts'
 import { translucent } from '../theme/paradigm-style.ts'
+import { band } from './band.ts'
 import { plotGrid, textStyle, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
 
 export const xChoices = ['step', 'tokens', 'flops', 'time'] as const
@@ -205,25 +206,11 @@ export function accuracyOption(
       },
     },
     series: [
-      {
-        type: 'line',
-        stack: 'band',
-        stackStrategy: 'all',
-        silent: true,
-        showSymbol: false,
-        lineStyle: { opacity: 0 },
-        data: line(({ accuracy }) => accuracy.lo),
-      },
-      {
-        type: 'line',
-        stack: 'band',
-        stackStrategy: 'all',
-        silent: true,
-        showSymbol: false,
-        lineStyle: { opacity: 0 },
-        areaStyle: { color: translucent(colour, 0.2) },
-        data: line(({ accuracy }) => accuracy.hi - accuracy.lo),
-      },
+      ...band({
+        edges: placed.map(({ x: place, point: { accuracy } }) => [place / reading.factor, accuracy.lo, accuracy.hi]),
+        colour,
+        alpha: 0.14,
+      }),
       {
         name: 'avg@k',
         type: 'line',

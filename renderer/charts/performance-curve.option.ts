@@ -7,6 +7,7 @@ import type { BranchCurve } from '#shared/contract/contract.ts'
 import type { LawName } from '#shared/analysis/types.ts'
 import { compact, flops, flopUnit } from '../format/numbers.ts'
 import { mix, seriesStyle, translucent } from '../theme/paradigm-style.ts'
+import { band } from './band.ts'
 import { exact, type ChartTable } from './chart-table.ts'
 import { plotGrid, textStyle, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
 import { scoreAxis } from './score-axis.ts'
@@ -190,11 +191,11 @@ export function performanceCurveOption(drawn: PerformanceCurve, theme: ChartThem
     xAxis: xAxisOf(drawn, theme, true),
     yAxis: scoreAxis(theme, { low, high }, 34),
     series: [
-      bandEdge(line.map((at) => [axis.at(at.flops), at.lo])),
-      {
-        ...bandEdge(line.map((at) => [axis.at(at.flops), at.hi - at.lo])),
-        areaStyle: { color: translucent(style.colour, 0.18), opacity: 1 },
-      },
+      ...band({
+        edges: line.map((at) => [axis.at(at.flops), at.lo, at.hi] as const),
+        colour: style.colour,
+        alpha: 0.18,
+      }),
       {
         name: lawName,
         type: 'line',
@@ -244,17 +245,6 @@ export function performanceCurveOption(drawn: PerformanceCurve, theme: ChartThem
     ],
   }
 }
-
-/** One of the two stacked lines that a band is made of. */
-const bandEdge = (data: number[][]) => ({
-  type: 'line' as const,
-  stack: 'band',
-  stackStrategy: 'all' as const,
-  showSymbol: false,
-  silent: true,
-  lineStyle: { opacity: 0 },
-  data,
-})
 
 export interface Residual {
   readonly flops: number

@@ -4,8 +4,9 @@
  */
 import type { SwitchCandidate, SwitchSearch } from '#shared/contract/switch-study.ts'
 import { count, flops, flopUnit } from '../format/numbers.ts'
-import { mix, translucent } from '../theme/paradigm-style.ts'
+import { mix } from '../theme/paradigm-style.ts'
 import { apart } from './apart.ts'
+import { band } from './band.ts'
 import { plotGrid, textStyle, xAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
 import { scoreAxis, scoreRange } from './score-axis.ts'
 import { whiskers } from './whiskers.ts'
@@ -59,10 +60,11 @@ export function searchForecastOption(
     yAxis: scoreAxis(theme, range, 42),
     series: [
       ...(banded
-        ? bandOf(
-            banded.line.map(({ flops: x, lo, hi }) => [at(banded, x), lo, hi] as const),
-            tokens.sequential,
-          )
+        ? band({
+            edges: banded.line.map(({ flops: x, lo, hi }) => [at(banded, x), lo, hi] as const),
+            colour: tokens.sequential,
+            alpha: 0.18,
+          })
         : []),
       ...candidates.flatMap((candidate) => {
         const colour = colourOf(candidate)
@@ -132,28 +134,4 @@ function tooltipOf({ step, points, forecast, chance, measured, rlFlops, targetFl
     `at the target ${forecast.mean.toFixed(1)} [${forecast.lo.toFixed(1)}, ${forecast.hi.toFixed(1)}]`,
     `${Math.round(100 * chance)} % to be the best`,
   ].join('\n')
-}
-
-/** Two stacked lines: the lower edge unseen, the width filled. */
-function bandOf(edges: readonly (readonly [x: number, lo: number, hi: number])[], colour: string) {
-  const part = (data: number[][], opacity: number) => ({
-    name: 'band',
-    type: 'line' as const,
-    stack: 'band',
-    showSymbol: false,
-    silent: true,
-    lineStyle: { opacity: 0 },
-    areaStyle: { color: translucent(colour, 0.18), opacity },
-    data,
-  })
-  return [
-    part(
-      edges.map(([x, lo]) => [x, lo]),
-      0,
-    ),
-    part(
-      edges.map(([x, lo, hi]) => [x, hi - lo]),
-      1,
-    ),
-  ]
 }
