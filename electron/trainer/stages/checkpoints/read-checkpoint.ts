@@ -1,8 +1,10 @@
 /** Reads a checkpoint back, with every check that stands between a damaged file and a run that silently goes wrong. */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, fstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '#shared/contract/failure.ts'
+import { updateHash } from '../../disk.ts'
+import { readBytes, withFile } from '../../model/hugging-face/safetensors-file.ts'
 import type { PolicyState } from '../../policy.ts'
 import { checkpointFiles, checkpointFormat, CheckpointState } from './checkpoint.ts'
 import { decodeTensors, type TensorFile } from './safetensors.ts'
@@ -69,13 +71,24 @@ export function readState(folder: string): CheckpointState {
 function readTensors(folder: string, which: 'model' | 'optimizer', state: CheckpointState): TensorFile {
   const path = join(folder, checkpointFiles[which])
   if (!existsSync(path)) throw corrupt(path, 'the file is missing')
-  const bytes = readFileSync(path)
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
-  if (sha256 !== state.sha256[which]) throw corrupt(path, 'its content is not what was written (sha256 differs)')
+  const bytes = bytesOf(path)
+  const hash = createHash('sha256')
+  updateHash(hash, bytes)
+  if (hash.digest('hex') !== state.sha256[which])
+    throw corrupt(path, 'its content is not what was written (sha256 differs)')
   try {
     return decodeTensors(bytes)
   } catch (cause) {
     throw corrupt(path, (cause as Error).message, cause)
+  }
+}
+
+/** A file of any size: `readFileSync` ends at 2 GiB. */
+function bytesOf(path: string): Uint8Array {
+  try {
+    return withFile(path, (file) => readBytes(path, file, 0, fstatSync(file).size))
+  } catch (cause) {
+    throw corrupt(path, 'it cannot be read', cause)
   }
 }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { PolicyState } from '../../policy.ts'
-import { isDiskFull, workspaceFull, writeAll } from '../../disk.ts'
+import { isDiskFull, updateHash, workspaceFull, writeAll } from '../../disk.ts'
 import { checkpointFiles, type CheckpointState } from './checkpoint.ts'
 import { encodeTensors, type NamedTensor } from './safetensors.ts'
 
@@ -86,7 +86,7 @@ function writeFile(path: string, chunks: readonly Uint8Array[]): { sha256: strin
   let bytes = 0
   try {
     for (const chunk of chunks) {
-      hash.update(chunk)
+      updateHash(hash, chunk)
       writeAll(file, chunk)
       bytes += chunk.byteLength
     }
