@@ -1,7 +1,7 @@
 /** Runs an objective's graph op by op on given log-probabilities: its value, metrics and gradient. For tests and reference. */
 import * as tf from '@tensorflow/tfjs'
-import type { Scalar, Tensor2D } from '@tensorflow/tfjs'
 import type { ObjectiveGraph } from '../policy.ts'
+import { objectiveGradient } from './objective-gradient.ts'
 import type { Layout } from './update-row.ts'
 
 export interface ObjectiveValue {
@@ -28,15 +28,10 @@ export function evaluateObjective(
       }),
     )
     const entropy = tf.tensor2d(forward.entropy, [rows, T])
-    let metrics: Readonly<Record<string, Scalar>> = {}
-    const lossOf = (logp: Tensor2D): Scalar => {
-      const result = graph.build({ logp, entropy }, given)
-      metrics = Object.fromEntries(Object.entries(result.metrics).map(([key, value]) => [key, tf.keep(value)]))
-      return result.loss
-    }
-    const { value, grad } = tf.valueAndGrad((logp) => lossOf(logp as Tensor2D))(tf.tensor2d(forward.logp, [rows, T]))
+    const logp = tf.tensor2d(forward.logp, [rows, T])
+    const { loss, metrics, gradient } = objectiveGradient(graph, { logp, entropy }, given)
     const numbers = Object.fromEntries(Object.entries(metrics).map(([key, scalar]) => [key, scalar.dataSync()[0]!]))
-    const read = { loss: value.dataSync()[0]!, metrics: numbers, gradient: grad.dataSync() as Float32Array }
+    const read = { loss: loss.dataSync()[0]!, metrics: numbers, gradient: gradient.dataSync() as Float32Array }
     Object.values(metrics).forEach((scalar) => scalar.dispose())
     return read
   })

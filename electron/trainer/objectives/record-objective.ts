@@ -1,6 +1,5 @@
 /** Runs an objective's graph recorded: value, metrics and gradient from one TensorFlow graph that fits every batch. For tests. */
-import * as tf from '@tensorflow/tfjs'
-import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
 import type { ObjectiveGraph } from '../policy.ts'
 import type { Backend } from '../tensor/backend.ts'
 import { DType } from '../tensor/dtype.ts'
@@ -8,6 +7,7 @@ import { emit } from '../tensor/emit.ts'
 import { traceForAllSizes } from '../tensor/generalise.ts'
 import { Program, ProgramBuilder, wholeScalar, type Feed } from '../tensor/program.ts'
 import type { ObjectiveValue } from './evaluate-objective.ts'
+import { objectiveGradient } from './objective-gradient.ts'
 import type { Layout } from './update-row.ts'
 
 /** As `evaluateObjective`, in a graph recorded for this call. */
@@ -61,13 +61,8 @@ export function evaluateRecorded(
 }
 
 function stepOf(graph: ObjectiveGraph, logp: Tensor2D, entropy: Tensor2D, given: Readonly<Record<string, Tensor>>) {
-  let metrics: Readonly<Record<string, Scalar>> = {}
-  const lossOf = (x: Tensor) => {
-    const result = graph.build({ logp: x as Tensor2D, entropy }, given as Readonly<Record<string, Tensor2D>>)
-    metrics = Object.fromEntries(Object.entries(result.metrics).map(([name, value]) => [name, tf.keep(value)]))
-    return result.loss
-  }
-  const { value, grad } = tf.valueAndGrad(lossOf)(logp)
+  const inputs = given as Readonly<Record<string, Tensor2D>>
+  const { loss, metrics, gradient } = objectiveGradient(graph, { logp, entropy }, inputs)
   const named = Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [`metric/${name}`, metric]))
-  return { loss: value, gradient: grad, ...named }
+  return { loss, gradient, ...named }
 }
