@@ -21,7 +21,7 @@ import {
   Subset,
   SubsetRecipe,
 } from './datasets.ts'
-import { failureCodes } from './failure.ts'
+import { FailureData } from './failure-data.ts'
 import {
   EvaluationPoint,
   RunDetail,
@@ -35,13 +35,6 @@ import {
 } from './runs.ts'
 import { Study } from './studies.ts'
 import { SwitchPlan, SwitchRequest, SwitchSearch } from './switch-study.ts'
-
-const FailureData = z.object({
-  code: z.enum(failureCodes),
-  message: z.string(),
-  input: z.string().optional(),
-  remedy: z.string().optional(),
-})
 
 const call = oc.errors({ FAILURE: { status: 422, data: FailureData } })
 /** A Blob, named by its shape: `shared` knows neither the DOM's types nor Node's. */

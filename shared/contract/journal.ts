@@ -4,7 +4,7 @@
  * on from the byte it had stored. A torn last line (killed trainer) is ignored and overwritten by the next attempt's `begin`.
  */
 import * as z from 'zod'
-import { failureCodes } from './failure.ts'
+import { FailureData } from './failure-data.ts'
 
 export const stageKinds = ['pretrain', 'sft', 'rl', 'synchronized'] as const
 export const StageKind = z.enum(stageKinds)
@@ -94,14 +94,7 @@ export const JournalRecord = z.discriminatedUnion('kind', [
     kind: z.literal('end'),
     step,
     state: z.enum(['completed', 'stopped', 'paused', 'failed']),
-    error: z
-      .object({
-        code: z.enum(failureCodes),
-        message: z.string(),
-        input: z.string().optional(),
-        remedy: z.string().optional(),
-      })
-      .nullable(),
+    error: FailureData.nullable(),
   }),
 ])
 export type JournalRecord = z.infer<typeof JournalRecord>

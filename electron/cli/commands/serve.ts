@@ -8,22 +8,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import WebSocket from 'ws'
 import * as z from 'zod'
-import { Failure, failureCodes } from '#shared/contract/failure.ts'
+import { FailureData } from '#shared/contract/failure-data.ts'
+import { Failure } from '#shared/contract/failure.ts'
 import { joinOrStart, type EngineAddress } from '../../engine/entry/join-or-start.ts'
 import type { Cli, CommandRun } from '../cli.ts'
 import { workspacePath } from '../places.ts'
 
-const Said = z.union([
-  z.object({ url: z.string(), port: z.int(), pid: z.int() }),
-  z.object({
-    error: z.object({
-      code: z.enum(failureCodes),
-      message: z.string(),
-      input: z.string().optional(),
-      remedy: z.string().optional(),
-    }),
-  }),
-])
+const Said = z.union([z.object({ url: z.string(), port: z.int(), pid: z.int() }), z.object({ error: FailureData })])
 
 interface Door {
   readonly url: string

@@ -7,7 +7,8 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
-import { Failure, failureCodes } from '#shared/contract/failure.ts'
+import { FailureData } from '#shared/contract/failure-data.ts'
+import { Failure } from '#shared/contract/failure.ts'
 import { programFolder } from '../version.ts'
 import { openFolder } from '../workspace/folder.ts'
 import { handshake } from '../workspace/handshake.ts'
@@ -31,14 +32,7 @@ const patienceMs = 30_000
 
 const Said = z.union([
   z.object({ ready: z.object({ pid: z.int(), socket: z.string(), token: z.string(), workspace: z.string() }) }),
-  z.object({
-    error: z.object({
-      code: z.enum(failureCodes),
-      message: z.string(),
-      input: z.string().optional(),
-      remedy: z.string().optional(),
-    }),
-  }),
+  z.object({ error: FailureData }),
 ])
 
 /** The engine of a workspace that lives now; null when there is none. Makes nothing. */
