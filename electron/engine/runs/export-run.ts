@@ -1,9 +1,9 @@
 /** `run export`: a checkpoint as a folder that transformers loads, written by a child of the trainer's room. */
-import { execFile } from 'node:child_process'
 import { isAbsolute, join } from 'node:path'
 import * as z from 'zod'
-import { Failure, failureCodes } from '#shared/contract/failure.ts'
+import { Failure } from '#shared/contract/failure.ts'
 import type { RunDetail } from '#shared/contract/runs.ts'
+import { childAnswer } from '../child-answer.ts'
 import { programFolder } from '../version.ts'
 
 export interface ExportRequest {
@@ -16,14 +16,6 @@ export interface ExportRequest {
 
 const Written = z.object({ folder: z.string(), files: z.array(z.string()), bytes: z.number() })
 export type Exported = z.infer<typeof Written> & { readonly step: number }
-const Refusal = z.object({
-  error: z.object({
-    code: z.enum(failureCodes),
-    message: z.string(),
-    input: z.string().optional(),
-    remedy: z.string().optional(),
-  }),
-})
 
 const program = join(programFolder, 'electron', 'trainer', 'export.ts')
 
@@ -44,42 +36,28 @@ export async function exportRun(
   const chosen = step ?? steps.at(-1)
   if (chosen === undefined || !steps.includes(chosen)) throw noSuchCheckpoint(run, steps, step)
   const words = [program, run.folder, String(chosen), to, precision === 'bf16' ? 'BF16' : 'F32']
-  return { ...(await answerOf(words, run.id, signal)), step: chosen }
-}
-
-function answerOf(words: readonly string[], run: string, signal?: AbortSignal): Promise<z.infer<typeof Written>> {
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, words, { maxBuffer: 1_000_000, ...(signal && { signal }) }, (error, stdout, stderr) => {
-      const answer = jsonOf(stdout)
-      const written = Written.safeParse(answer)
-      if (written.success) return resolve(written.data)
-      const refusal = Refusal.safeParse(answer)
-      if (refusal.success) return reject(new Failure(refusal.data.error))
-      if (signal?.aborted)
-        return reject(new Failure({ code: 'cancelled', message: 'The export was cancelled.', input: run }))
-      const said = stderr.trim().split('\n').slice(-3).join(' ').slice(0, 500)
-      reject(
-        new Failure(
-          {
-            code: 'internal',
-            message: `The export ended without a result: ${said || error?.message || 'it said nothing'}.`,
-            input: run,
-            remedy: 'Copy diagnostics and report this: it is a defect of Switchpoint.',
-          },
-          { cause: error },
-        ),
-      )
-    })
+  const written = await childAnswer({
+    words,
+    answer: Written,
+    ...(signal && { options: { signal } }),
+    unexplained: (said, cause) =>
+      signal?.aborted
+        ? new Failure({ code: 'cancelled', message: 'The export was cancelled.', input: run.id })
+        : unexplained(run.id, said, cause),
   })
+  return { ...written, step: chosen }
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
+const unexplained = (run: string, said: string, cause: Error | null): Failure =>
+  new Failure(
+    {
+      code: 'internal',
+      message: `The export ended without a result: ${said}.`,
+      input: run,
+      remedy: 'Copy diagnostics and report this: it is a defect of Switchpoint.',
+    },
+    { cause },
+  )
 
 function noSuchCheckpoint(
   { id, name, origin }: Pick<RunDetail, 'id' | 'name' | 'origin'>,

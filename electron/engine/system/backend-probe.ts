@@ -2,12 +2,12 @@
  * What TensorFlow is here and how fast it multiplies: asked of a process of its own, for loading it costs a gigabyte of
  * libraries and a crash in it must cost nothing. The answer is kept in the user's folder until the addon changes.
  */
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { Failure, failureCodes } from '#shared/contract/failure.ts'
+import { Failure } from '#shared/contract/failure.ts'
+import { childAnswer } from '../child-answer.ts'
 import { programFolder } from '../version.ts'
 import { userFolder } from '../workspace/user-folder.ts'
 import { writeWhole } from '../workspace/write-whole.ts'
@@ -23,55 +23,26 @@ export const BackendFacts = z.object({
 })
 export type BackendFacts = z.infer<typeof BackendFacts>
 
-const Refusal = z.object({
-  error: z.object({
-    code: z.enum(failureCodes),
-    message: z.string(),
-    input: z.string().optional(),
-    remedy: z.string().optional(),
-  }),
-})
-
 const probe = join(programFolder, 'electron', 'trainer', 'probe.ts')
 const timeoutMs = 60_000
 
 /** Loads TensorFlow in a child, multiplies, and reports. Throws `backend.missing` where it cannot. */
-export function probeBackend(): Promise<BackendFacts> {
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [probe], { timeout: timeoutMs, maxBuffer: 1_000_000 }, (error, stdout, stderr) => {
-      const answer = lastJson(stdout) ?? lastJson(stderr)
-      const facts = BackendFacts.safeParse(answer)
-      if (facts.success) return resolve(facts.data)
-      const refusal = Refusal.safeParse(answer)
-      reject(refusal.success ? new Failure(refusal.data.error) : unexplained(error, stderr))
-    })
+export const probeBackend = (): Promise<BackendFacts> =>
+  childAnswer({
+    words: [probe],
+    answer: BackendFacts,
+    options: { timeout: timeoutMs },
+    unexplained: (said, cause) =>
+      new Failure(
+        {
+          code: 'backend.missing',
+          message: `TensorFlow could not be loaded: ${said}.`,
+          input: 'TensorFlow addon',
+          remedy: 'Run `npm start -- provision`; `npm start -- doctor` says what is missing.',
+        },
+        { cause },
+      ),
   })
-}
-
-function unexplained(error: Error | null, stderr: string): Failure {
-  const words = stderr.trim().split('\n').slice(-3).join(' ').slice(0, 500)
-  return new Failure(
-    {
-      code: 'backend.missing',
-      message: `TensorFlow could not be loaded: ${words || error?.message || 'it said nothing'}.`,
-      input: 'TensorFlow addon',
-      remedy: 'Run `npm start -- provision`; `npm start -- doctor` says what is missing.',
-    },
-    { cause: error },
-  )
-}
-
-function lastJson(text: string): unknown {
-  const line = text
-    .trim()
-    .split('\n')
-    .findLast((each) => each.startsWith('{'))
-  try {
-    return line === undefined ? undefined : JSON.parse(line)
-  } catch {
-    return undefined
-  }
-}
 
 const Kept = z.object({ key: z.string(), facts: BackendFacts })
 
