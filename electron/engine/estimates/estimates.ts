@@ -17,7 +17,6 @@ import {
   stageLengths,
   taskOfSetup,
   type RunSetup,
-  type SpokenSpec,
 } from '../experiments/run-setup.ts'
 import { canonical, objectiveOf } from '../runs/expand.ts'
 import type { Measurements } from '../store/measurements.ts'
@@ -27,7 +26,7 @@ import type { BackendKnowledge } from '../system/backend-probe.ts'
 import { diskOf, machine, machineKey } from '../system/machine.ts'
 import { adapterParameters } from './adapter-parameters.ts'
 import { createRowLengths } from './row-lengths.ts'
-import { planStage, type Lengths, type StagePlan } from './stage-plan.ts'
+import { planStage, type StagePlan } from './stage-plan.ts'
 
 export interface Estimate {
   readonly stages: z.infer<typeof StageEstimate>[]
@@ -40,8 +39,6 @@ export interface Estimates {
   of(spec: ExperimentSpec): Promise<Estimate>
   /** A run is complete: what it took is remembered. */
   learn(run: RunRow): Promise<void>
-  /** FLOPs of one step of a stage, by the paper's count. */
-  stepFlops(stage: Stage, spec: SpokenSpec): number
   /** Seconds that a queued or running run still takes; null where unknown. */
   secondsLeft(run: RunRow): Promise<number | null>
 }
@@ -66,14 +63,9 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
 
   const rowLengths = createRowLengths(deps.data)
 
-  async function planOf(stage: Stage, planned: Planned, beforeFlops: number): Promise<StagePlan> {
-    const task = taskOfSetup(planned.task, planned.setup)
-    const lengths = await rowLengths.find(stage.data, task, planned.setup, stageLengths(stage, task))
-    return planWith(lengths, stage, planned, beforeFlops)
-  }
-
-  function planWith(lengths: Lengths, stage: Stage, { task: id, setup }: Planned, beforeFlops: number): StagePlan {
+  async function planOf(stage: Stage, { task: id, setup }: Planned, beforeFlops: number): Promise<StagePlan> {
     const task = taskOfSetup(id, setup)
+    const lengths = await rowLengths(stage.data, task, setup, stageLengths(stage, task))
     const shape = shapeOfStage(setup, task, stage)
     return planStage({
       stage,
@@ -134,13 +126,6 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
 
   return {
     secondsLeft,
-    stepFlops(stage, spec) {
-      const planned = { task: spec.task, setup: setupOf(spec) }
-      const task = taskOfSetup(planned.task, planned.setup)
-      const lengths = rowLengths.now(stage.data, planned.setup, stageLengths(stage, task))
-      const { flops, steps } = planWith(lengths, stage, planned, 0)
-      return flops / steps
-    },
     async of(spec) {
       // The first answer of all waits a moment for the machine's speed; without it times are unknown.
       await Promise.race([backend.known(), new Promise((resolve) => setTimeout(resolve, probeWaitMs))])

@@ -16,31 +16,17 @@ interface Limits {
 /** A subset never changes, so what was found once holds. */
 export function createRowLengths(data: Pick<RunRows, 'first'>) {
   const known = new Map<string, Promise<Lengths>>()
-  const settled = new Map<string, Lengths>()
   // A subset of the lab task is like its Uniform set.
   const keyOf = (ref: DataRef, { text }: RunSetup, limits: Limits) =>
     text ? JSON.stringify([ref, { ...text, tokenizer: undefined }, limits]) : labSetOf(ref)
 
-  async function find(ref: DataRef, task: Task, setup: RunSetup, limits: Limits): Promise<Lengths> {
-    const { text } = setup
+  return (ref: DataRef, task: Task, setup: RunSetup, limits: Limits): Promise<Lengths> => {
     const key = keyOf(ref, setup, limits)
     const found =
-      known.get(key) ?? (text ? textLengths(data, String(ref), task, limits) : Promise.resolve(labLengths(ref)))
+      known.get(key) ?? (setup.text ? textLengths(data, String(ref), task, limits) : Promise.resolve(labLengths(ref)))
     known.set(key, found)
-    found.then(
-      (lengths) => settled.set(key, lengths),
-      () => known.delete(key),
-    )
+    found.catch(() => known.delete(key))
     return found
-  }
-
-  return {
-    find,
-    /** Without waiting: what has been found, of texts else half of the limits. */
-    now(ref: DataRef, setup: RunSetup, limits: Limits): Lengths {
-      if (!setup.text) return labLengths(ref)
-      return settled.get(keyOf(ref, setup, limits)) ?? { prompt: limits.prompt / 2, trajectory: limits.answer / 2 }
-    },
   }
 }
 
