@@ -70,10 +70,12 @@ export function createCurves({ records, measurements, fits, notices, log }: Curv
 
   async function curveOf(run: RunRow, patienceMs?: number, metric = 'overall'): Promise<BranchCurve> {
     const rows = measurements.evaluations(run.no)
-    const points = rows.flatMap((row) => byMetric(evaluationPoint(row, run), metric, sizesOf(run)) ?? [])
     const sft = sftAbove(run)
     const losses = sft ? lossesOf(sft) : []
     const origin = run.origin === null ? null : (JSON.parse(run.origin) as RunOrigin)
+    // Problems by benchmark, where the run's file says.
+    const sizes = origin?.benchmarks ?? {}
+    const points = rows.flatMap((row) => byMetric(evaluationPoint(row, run), metric, sizes) ?? [])
     const request = fitRequest(run, metric === 'overall' ? rows : [], points, origin)
     const fit =
       request === null ? null : await within(fitOf(run, request), patienceMs, () => notices.changed('points', run.id))
@@ -144,10 +146,6 @@ export function createCurves({ records, measurements, fits, notices, log }: Curv
     },
   }
 }
-
-/** Problems by benchmark, where the run's file says. */
-const sizesOf = ({ origin }: RunRow): Readonly<Record<string, number>> =>
-  origin === null ? {} : (JSON.parse(origin) as RunOrigin).benchmarks
 
 /** Only what learns from rewards follows the law: an SFT curve is no branch. */
 function fitRequest(
