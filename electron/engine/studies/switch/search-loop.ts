@@ -14,7 +14,7 @@ import { nextRound, type Move } from './round.ts'
 import { hopeless } from './search-document.ts'
 import { branchesOf, optionsOf, type Branch } from './search-facts.ts'
 import { setUp, stageOf, type SetUpDeps } from './set-up.ts'
-import type { SearchState } from './state.ts'
+import { stateOf, type SearchState } from './state.ts'
 import { giveUpWords, moveWords, stopWords } from './words.ts'
 
 export interface SearchLoop {
@@ -31,8 +31,6 @@ export interface SearchLoopDeps extends SetUpDeps {
   changed(study: string): void
   now(): number
 }
-
-export const stateOf = (study: StudyRow): SearchState => JSON.parse(study.plan) as SearchState
 
 export function createSearchLoop(deps: SearchLoopDeps): SearchLoop {
   const { store, studies, records, runs, changed, now } = deps

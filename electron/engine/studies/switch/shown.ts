@@ -6,8 +6,7 @@ import type { RunRow } from '../../store/runs.ts'
 import type { StudyRow } from '../../store/studies.ts'
 import { searchPart, type SearchPart } from './search-document.ts'
 import { branchesOf, optionsOf, type FactsDeps } from './search-facts.ts'
-import { stateOf } from './search-loop.ts'
-import type { SearchState } from './state.ts'
+import { stateOf, type SearchState } from './state.ts'
 
 export interface Shown {
   study(row: StudyRow): Study

@@ -2,6 +2,7 @@
 import type { Regime } from '#shared/analysis/types.ts'
 import type { SwitchDecision, stopReasons } from '#shared/contract/switch-study.ts'
 import type { RlStage } from '#shared/experiment/spec.ts'
+import type { StudyRow } from '../../store/studies.ts'
 
 export interface SearchState {
   readonly sft: string
@@ -26,6 +27,8 @@ export interface SearchState {
   readonly round: readonly string[]
   readonly why: (typeof stopReasons)[number] | null
 }
+
+export const stateOf = (study: StudyRow): SearchState => JSON.parse(study.plan) as SearchState
 
 export interface CandidateState {
   readonly step: number

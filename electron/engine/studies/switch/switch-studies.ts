@@ -8,10 +8,10 @@ import type { Log } from '../../log.ts'
 import type { Notices } from '../../notices.ts'
 import type { StudyRow } from '../../store/studies.ts'
 import { readRequest, type ReadRequest } from './request.ts'
-import { createSearchLoop, stateOf, type SearchLoopDeps } from './search-loop.ts'
+import { createSearchLoop, type SearchLoopDeps } from './search-loop.ts'
 import { secondsOf, setUp } from './set-up.ts'
 import { createShown } from './shown.ts'
-import type { SearchState } from './state.ts'
+import { stateOf, type SearchState } from './state.ts'
 
 export interface SwitchStudies {
   /** What a search would try and cost. Throws as `start` does. */
