@@ -3,10 +3,10 @@ import { formatDuration } from '#shared/flops/units.ts'
 import type { PaperClaim, PaperResult } from '#shared/contract/paper-study.ts'
 import { markup, type Markup } from '../report/markup.ts'
 import { style } from '../report/style.ts'
-import { flops } from '../report/words.ts'
+import { flops, signed } from '../report/words.ts'
 import { endsFigure } from './ends-figure.ts'
 import type { PaperFacts } from './gather.ts'
-import { armTitle, setTitle, signedPoints, verdictTitle } from './words.ts'
+import { armTitle, setTitle, verdictTitle } from './words.ts'
 
 type Document = Omit<PaperResult, 'workspace' | 'report' | 'wallS'>
 
@@ -39,7 +39,7 @@ ${runs.length} runs, ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'}, e
 budgets are those of the quick study. All methods draw their rollouts from the same 1,000 prompts, those of the Uniform set.</p>`
 }
 
-const seedValues = ({ effects }: PaperClaim): string => effects.map(({ effect }) => signedPoints(effect)).join(', ')
+const seedValues = ({ effects }: PaperClaim): string => effects.map(({ effect }) => signed(effect)).join(', ')
 
 function claims({ claims: all }: Document): Markup {
   const table = (measure: PaperClaim['measure']) => {
@@ -52,7 +52,7 @@ ${own.filter(isAsked).map(
   (
     claim,
   ) => markup`<tr><td class="words">${claim.claim}<br><span class="quiet">${claim.effect}. ${claim.caveats.join(' ')}</span></td>
-<td>${claim.mean === null ? '–' : signedPoints(claim.mean)}</td><td>${claim.lo === null ? '–' : `${signedPoints(claim.lo)} to ${signedPoints(claim.hi!)}`}</td>
+<td>${claim.mean === null ? '–' : signed(claim.mean)}</td><td>${claim.lo === null ? '–' : `${signed(claim.lo)} to ${signed(claim.hi!)}`}</td>
 <td>${seedValues(claim)}</td><td>${claim.p === null ? '–' : claim.p.toFixed(2)}</td><td>${verdictTitle[claim.verdict]}</td></tr>`,
 )}</tbody></table></div>`
     }

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { paperSets, seedPlan, settingsWithin, stageOf, wallSeconds, type PaperSettings } from './plan.ts'
+import { paperSets, seedPlan, settingsWithin, wallSeconds, type PaperRun, type PaperSettings } from './plan.ts'
 
 const whole: PaperSettings = { seeds: 3, totalFlops: 3e12, everySet: true, everyRival: true }
+const stageOf = ({ spec }: PaperRun) => spec.stages[0]!
 
 it('plans a seed: a base, five sets, a branch in every regime of the main one, and every rival', () => {
   const runs = seedPlan(4, whole, 2)

@@ -5,7 +5,7 @@
  */
 import { Failure } from '#shared/contract/failure.ts'
 import type { StudyRole } from '#shared/contract/studies.ts'
-import { ExperimentSpec, type ExperimentInput, type Stage } from '#shared/experiment/spec.ts'
+import { ExperimentSpec, type ExperimentInput } from '#shared/experiment/spec.ts'
 
 export const paperSets = ['uniform-1000', 'uniform-250', 'uniform-4000', 'easy-1000', 'hard-1000'] as const
 export type PaperSet = (typeof paperSets)[number]
@@ -169,6 +169,3 @@ export function wallSeconds(
 ): number {
   return runs.reduce((sum, run) => sum + (run.seconds * Math.min(run.threads ?? threads, threads)) / threads, 0)
 }
-
-/** The only stage of a planned run. */
-export const stageOf = ({ spec }: PaperRun): Stage => spec.stages[0]!

@@ -33,6 +33,4 @@ export function armTitle({ role, set, regime }: Run): string {
 export const armPaint = ({ role }: Run): string =>
   role === 'branch' ? 'sequential' : role === 'pure-rl' ? 'rl' : role === 'pure-sft' ? 'sft' : 'synchronized'
 
-export const signedPoints = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`
-
 export const verdictTitle = { supported: 'holds', contradicted: 'turned over', undecided: 'open' } as const
