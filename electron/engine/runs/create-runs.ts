@@ -57,7 +57,8 @@ export function createCreateRuns(deps: CreateRunsDeps): CreateRuns {
   function create(spec: ExperimentSpec, { detached, study }: CreateOptions): string[] {
     checkData(spec, deps.data)
     const setup = setupOf(spec)
-    for (const stage of spec.stages) shapeOfStage(setup, taskOfSetup(spec.task, setup), stage)
+    const task = taskOfSetup(spec.task, setup)
+    for (const stage of spec.stages) shapeOfStage(setup, task, stage)
     const start = spec.start ? startOf(spec, setup, spec.start) : null
     const runs = expand(spec, {
       start,
