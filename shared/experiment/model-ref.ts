@@ -1,8 +1,7 @@
 /** Which model a run trains: a preset with weights from the seed, or a checkpoint folder in Hugging Face's form. */
 import * as z from 'zod'
+import { loraTargets } from './lora-targets.ts'
 import { modelPresetNames } from './presets.ts'
-
-export const loraTargets = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
 
 /** Low-rank adapters (arXiv 2106.09685): W + alpha / rank B A on the named projections, everything else frozen. */
 export const LoraSettings = z.strictObject({

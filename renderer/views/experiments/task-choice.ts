@@ -3,6 +3,7 @@
  * data are offered. Pure: from a choice to the edits of the YAML.
  */
 import type { Dataset, Subset } from '#shared/contract/datasets.ts'
+import { loraTargets } from '#shared/experiment/lora-targets.ts'
 import type { ModelRef } from '#shared/experiment/model-ref.ts'
 import { modelPresetNames, type ModelPreset } from '#shared/experiment/presets.ts'
 import type { DataRef, ExperimentSpec, Stage } from '#shared/experiment/spec.ts'
@@ -122,9 +123,8 @@ export function modelOptions(
 function withoutDefaults(model: ModelRef): unknown {
   if (typeof model === 'string' || model.tune === 'full') return model
   const { targets, ...lora } = model.tune.lora
-  return { folder: model.folder, tune: { lora: targets.length === projections ? lora : { ...lora, targets } } }
+  return { folder: model.folder, tune: { lora: targets.length === loraTargets.length ? lora : { ...lora, targets } } }
 }
-const projections = 7
 
 export const chooseModel = (model: ModelRef): Edit[] => [
   { path: ['model'], value: withoutDefaults(model) },
