@@ -6,6 +6,7 @@ import { bestSeenOf } from '#shared/analysis/ceiling-words.ts'
 import { classifyRegimes } from '#shared/analysis/regimes.ts'
 import type { Estimate, Regime, Verdict } from '#shared/analysis/types.ts'
 import type { BranchCurve } from '#shared/contract/contract.ts'
+import { pSftOf } from './verdicts.ts'
 
 export interface ValidationPoint {
   readonly step: number
@@ -53,8 +54,7 @@ export interface Facet {
 export const heightOf = (bar: Bar): number => bar.aPost?.value ?? bar.observed
 
 export function barOf(curve: BranchCurve, sftRegimes: ReturnType<typeof regimesBySteps>): Bar | null {
-  const first = curve.points[0]
-  if (!first) return null
+  if (curve.points.length === 0) return null
   const step = curve.paradigm === 'sequential' ? (curve.parentStep ?? 0) : 0
   const at = sftRegimes.get(step)
   const printedRegime = (curve.origin?.printedRegime ?? null) as Regime | null
@@ -66,7 +66,7 @@ export function barOf(curve: BranchCurve, sftRegimes: ReturnType<typeof regimesB
     paradigm: curve.paradigm,
     step,
     flops: curve.paradigm === 'sequential' ? curve.beforeFlops : 0,
-    pSft: curve.fit?.pSft ?? first.accuracy.value * 100,
+    pSft: pSftOf(curve),
     aPost: curve.fit ? (curve.fit.verdict === 'not-identifiable' ? null : curve.fit.aPost) : printed,
     observed: bestSeenOf(curve.points, curve.fit?.excluded),
     verdict: curve.fit?.verdict ?? 'too few points',

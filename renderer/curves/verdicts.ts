@@ -20,6 +20,9 @@ export function verdictTone(fit: BranchCurve['fit']): Tone {
   return fit.verdict === 'identified' ? 'good' : 'warning'
 }
 
+/** Score of the checkpoint that a branch starts from, percent: as fitted, else its first evaluation. */
+export const pSftOf = ({ fit, points }: Fitted): number => fit?.pSft ?? 100 * (points[0]?.accuracy.value ?? 0)
+
 const stated = ({ points, fit }: Fitted) => ({
   verdict: fit?.verdict ?? ('not-identifiable' as const),
   aPost: fit?.aPost ?? { value: 100, lo: 0, hi: 100 },
@@ -32,7 +35,7 @@ export const ceilingText = (curve: Fitted): string => printedCeiling(curve)?.toF
 
 /** The plasticity in points, likewise. */
 export function plasticityText(curve: Fitted): string {
-  const pSft = curve.fit?.pSft ?? 100 * (curve.points[0]?.accuracy.value ?? 0)
+  const pSft = pSftOf(curve)
   const printed = printedCeiling(curve)
   return printed === null ? plasticityWords(stated(curve), pSft) : (printed - pSft).toFixed(1)
 }

@@ -1,7 +1,7 @@
 /** The branches of an SFT run as the side pane lists them, by step. Pure. */
 import type { Regime, RegimeResult } from '#shared/analysis/types.ts'
 import type { BranchCurve } from '#shared/contract/contract.ts'
-import { ceilingText } from '../../curves/verdicts.ts'
+import { ceilingText, pSftOf } from '../../curves/verdicts.ts'
 import { measuredSwitches } from './measured.ts'
 
 export interface BranchRow {
@@ -18,15 +18,12 @@ export function branchRows(branches: readonly BranchCurve[], regimes: RegimeResu
   return branches
     .filter(({ parentStep }) => parentStep !== null)
     .sort((a, b) => a.parentStep! - b.parentStep!)
-    .map((branch) => {
-      const start = branch.fit?.pSft ?? (branch.points[0]?.accuracy.value ?? 0) * 100
-      return {
-        run: branch.run,
-        step: branch.parentStep!,
-        regime: regimes?.points.find(({ step }) => step === branch.parentStep)?.regime ?? null,
-        printed: (branch.origin?.printedRegime ?? null) as Regime | null,
-        pSft: (start || 0).toFixed(1),
-        aPost: measuredSwitches([branch]).length > 0 ? ceilingText(branch) : branch.state,
-      }
-    })
+    .map((branch) => ({
+      run: branch.run,
+      step: branch.parentStep!,
+      regime: regimes?.points.find(({ step }) => step === branch.parentStep)?.regime ?? null,
+      printed: (branch.origin?.printedRegime ?? null) as Regime | null,
+      pSft: pSftOf(branch).toFixed(1),
+      aPost: measuredSwitches([branch]).length > 0 ? ceilingText(branch) : branch.state,
+    }))
 }
