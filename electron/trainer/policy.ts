@@ -99,13 +99,18 @@ export interface Rollout {
   readonly stopped: boolean // false: cut at maxNewTokens
 }
 
+/** A tensor by its shape and numbers. `data` may be read from disk at each access (hugging-face/lazy-weights.ts). */
+export interface Weight {
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
 /**
  * Weights and optimiser state by name, in a fixed order. Names as Hugging Face's ('model.layers.0.self_attn.q_proj.weight', ...) or,
  * of a policy with adapters, as PEFT's ('base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight', ...) and nothing else.
  */
 export interface PolicyState {
-  /** `data` may be read from disk at each access (hugging-face/lazy-weights.ts). */
-  readonly weights: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
+  readonly weights: ReadonlyMap<string, Weight>
   /** AdamW's first and second moments by the same names; absent in a weights-only checkpoint. */
   readonly moments?: {
     readonly first: ReadonlyMap<string, Float32Array>

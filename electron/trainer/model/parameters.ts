@@ -3,6 +3,7 @@
  * (one product instead of three), so a stored parameter names the Hugging Face tensors that it is stacked from.
  */
 import type { ModelShape } from '#shared/experiment/presets.ts'
+import { sizeOf } from '../tensor/dtype.ts'
 import { adaptersOf, type TunedShape } from './lora/adapters.ts'
 import { part, stack, whole, type Initial, type Parameter, type Part } from './parameter.ts'
 
@@ -66,4 +67,4 @@ export const headOf = ({ tied }: ModelShape): string => (tied ? 'embed' : 'head'
 
 /** Numbers in the model, adapters left out. */
 export const parameterCount = (shape: ModelShape): number =>
-  modelParameters(shape).reduce((sum, parameter) => sum + parameter.shape.reduce((a, b) => a * b, 1), 0)
+  modelParameters(shape).reduce((sum, parameter) => sum + sizeOf(parameter.shape), 0)

@@ -1,8 +1,6 @@
 /** Weights that lie on disk until they are asked for, in the form that a policy takes. */
-import type { PolicyState } from '../../policy.ts'
+import type { Weight } from '../../policy.ts'
 import type { StoredTensor } from './safetensors-file.ts'
-
-type Weight = PolicyState['weights'] extends ReadonlyMap<string, infer W> ? W : never
 
 /** A map whose entries know their shape at once and read their numbers at each access of `data`. */
 export class LazyWeights extends Map<string, Weight> {

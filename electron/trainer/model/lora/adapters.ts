@@ -5,7 +5,6 @@
  */
 import type { LoraSettings } from '#shared/experiment/model-ref.ts'
 import type { ModelShape } from '#shared/experiment/presets.ts'
-import { sizeOf } from '../../tensor/dtype.ts'
 import { part, stack, whole, type Parameter } from '../parameter.ts'
 
 /** A model, and the adapters through which alone it is trained. */
@@ -85,7 +84,3 @@ export function adaptersOf(shape: TunedShape): Parameter[] {
     }),
   ).flat()
 }
-
-/** Numbers that are trained. */
-export const adapterCount = (shape: TunedShape): number =>
-  adaptersOf(shape).reduce((sum, parameter) => sum + sizeOf(parameter.shape), 0)

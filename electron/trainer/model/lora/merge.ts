@@ -2,12 +2,11 @@
 import type { LoraSettings } from '#shared/experiment/model-ref.ts'
 import type { ModelShape } from '#shared/experiment/presets.ts'
 import { Failure } from '#shared/contract/failure.ts'
-import type { PolicyState } from '../../policy.ts'
+import type { PolicyState, Weight } from '../../policy.ts'
 import { modelParameters, partsOf } from '../parameters.ts'
 import { adapterName, projectionsOf, type Projection } from './adapters.ts'
 
 type Weights = PolicyState['weights']
-type Weight = PolicyState['weights'] extends ReadonlyMap<string, infer W> ? W : never
 
 /**
  * The model's weights with adapters merged; lazy where the base is: each read of an entry's `data` works it out anew.
