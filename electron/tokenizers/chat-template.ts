@@ -1,5 +1,8 @@
 /** Chat templates: a conversation as the one text a chat model was trained on. Renders as transformers' apply_chat_template does. */
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { Template } from '@huggingface/jinja'
+import * as z from 'zod'
 import { Failure } from '#shared/contract/failure.ts'
 
 export interface ChatMessage {
@@ -17,6 +20,19 @@ export interface ChatOptions {
 export interface ChatTemplate {
   /** Throws `input.invalid` with the template's own words when it refuses the conversation. */
   render(messages: readonly ChatMessage[], options?: ChatOptions): string
+}
+
+/** The field `chat_template` of tokenizer_config.json: one template, or several by name. */
+export const ChatTemplateField = z
+  .union([z.string(), z.array(z.looseObject({ name: z.string(), template: z.string() }))])
+  .nullish()
+
+/** A model folder's template: `chat_template.jinja` wins; of several named ones in its configuration the default. Null: none. */
+export function chatTemplateSource(folder: string, given: z.infer<typeof ChatTemplateField>): string | null {
+  const file = path.join(folder, 'chat_template.jinja')
+  if (existsSync(file)) return readFileSync(file, 'utf8')
+  if (typeof given === 'string') return given
+  return given?.find(({ name }) => name === 'default')?.template ?? given?.[0]?.template ?? null
 }
 
 /** Throws `input.invalid` for a template that is no Jinja. */

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { Tokenizer as Core } from '@huggingface/tokenizers'
 import * as z from 'zod'
 import { Failure } from '#shared/contract/failure.ts'
-import { chatTemplate, type ChatTemplate } from './chat-template.ts'
+import { chatTemplate, chatTemplateSource, ChatTemplateField, type ChatTemplate } from './chat-template.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 export interface HuggingFaceTokenizer extends Tokenizer {
@@ -23,7 +23,7 @@ const Configuration = z.looseObject({
   eos_token: TokenText.nullish(),
   pad_token: TokenText.nullish(),
   bos_token: TokenText.nullish(),
-  chat_template: z.union([z.string(), z.array(z.looseObject({ name: z.string(), template: z.string() }))]).nullish(),
+  chat_template: ChatTemplateField,
 })
 const Generation = z.looseObject({ eos_token_id: z.union([z.int(), z.array(z.int())]).nullish() })
 
@@ -74,7 +74,7 @@ function readTokenizer(folder: string, file: string): HuggingFaceTokenizer {
   const pad = idOf(configuration.pad_token) ?? stop
   let vocabSize = 0
   for (const id of core.get_vocab().values()) vocabSize = Math.max(vocabSize, id + 1)
-  const template = templateOf(folder, configuration.chat_template)
+  const template = chatTemplateSource(folder, configuration.chat_template)
   return {
     vocabSize,
     pad,
@@ -93,14 +93,6 @@ function readTokenizer(folder: string, file: string): HuggingFaceTokenizer {
 function decoded(core: Core, ids: ArrayLike<number>, isPlain: boolean): string {
   if (ids.length === 0) return '' // which the library refuses
   return core.decode(Array.from(ids), { skip_special_tokens: isPlain, clean_up_tokenization_spaces: false })
-}
-
-/** `chat_template.jinja` beside it wins; of several named ones the default. */
-function templateOf(folder: string, given: z.infer<typeof Configuration>['chat_template']): string | null {
-  const file = path.join(folder, 'chat_template.jinja')
-  if (existsSync(file)) return readFileSync(file, 'utf8')
-  if (typeof given === 'string') return given
-  return given?.find(({ name }) => name === 'default')?.template ?? given?.[0]?.template ?? null
 }
 
 function json(file: string): unknown {

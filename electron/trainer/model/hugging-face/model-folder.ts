@@ -9,6 +9,7 @@ import * as z from 'zod'
 import { Failure } from '#shared/contract/failure.ts'
 import { shapeOfConfig } from '#shared/experiment/model-config.ts'
 import type { ModelShape } from '#shared/experiment/presets.ts'
+import { chatTemplateSource, ChatTemplateField } from '#tokenizers/chat-template.ts'
 import type { PolicyState } from '../../policy.ts'
 import { parametersOf } from '../parameters.ts'
 import { LazyWeights } from './lazy-weights.ts'
@@ -43,8 +44,7 @@ export interface ModelFolder {
 const Ids = z.union([z.int(), z.array(z.int())]).nullish()
 const SpecialTokens = z.looseObject({ eos_token_id: Ids, pad_token_id: z.int().nullish() })
 const Index = z.looseObject({ weight_map: z.record(z.string(), z.string()) })
-const Template = z.union([z.string(), z.array(z.looseObject({ name: z.string(), template: z.string() }))])
-const TokenizerConfig = z.looseObject({ chat_template: Template.nullish() })
+const TokenizerConfig = z.looseObject({ chat_template: ChatTemplateField })
 
 /**
  * Opens a model folder and checks everything but the numbers.
@@ -59,6 +59,7 @@ export function openModelFolder(folder: string): ModelFolder {
   const tensors = checkedTensors(shape, files)
   const tokenizerFile = path.join(folder, 'tokenizer.json')
   const generation = optionalJson(path.join(folder, 'generation_config.json'), SpecialTokens)
+  const tokenizerConfig = optionalJson(path.join(folder, 'tokenizer_config.json'), TokenizerConfig)
   const own = checked(configFile, config, SpecialTokens)
   return {
     folder,
@@ -66,7 +67,7 @@ export function openModelFolder(folder: string): ModelFolder {
     weights: new LazyWeights(tensors),
     storedAs: tensors.values().next().value!.dtype,
     tokenizerFile: existsSync(tokenizerFile) ? tokenizerFile : null,
-    chatTemplate: chatTemplateOf(folder),
+    chatTemplate: chatTemplateSource(folder, tokenizerConfig?.chat_template),
     eosTokenIds: [generation?.eos_token_id ?? own.eos_token_id ?? []].flat(),
     padTokenId: generation?.pad_token_id ?? own.pad_token_id ?? null,
     fingerprint: fingerprintOf(configFile, files),
@@ -128,15 +129,6 @@ function checkedTensors(shape: ModelShape, files: readonly SafetensorsFile[]): M
 /** Tables that old versions stored, and the copy of a tied embedding. */
 const isHarmless = (name: string, { tied }: ModelShape): boolean =>
   name.endsWith('.rotary_emb.inv_freq') || (tied && name === 'lm_head.weight')
-
-/** `chat_template.jinja` wins; of several named ones the default. As `#tokenizers/hugging-face.ts` reads them. */
-function chatTemplateOf(folder: string): string | null {
-  const file = path.join(folder, 'chat_template.jinja')
-  if (existsSync(file)) return readFileSync(file, 'utf8')
-  const given = optionalJson(path.join(folder, 'tokenizer_config.json'), TokenizerConfig)?.chat_template
-  if (typeof given === 'string') return given
-  return given?.find(({ name }) => name === 'default')?.template ?? given?.[0]?.template ?? null
-}
 
 const sampleBytes = 64 * 1024
 const samples = 16
