@@ -1,5 +1,6 @@
 /** Datasets, curation and subsets as they cross the wire. Bulk rows come in pages; histograms and counts are made in SQL. */
 import * as z from 'zod'
+import { StoredFailure } from './failure-data.ts'
 
 export const Id = z.string().regex(/^[a-z]+_[0-9a-z]{4,40}$/, 'an id looks like run_k3v9x2')
 
@@ -181,9 +182,7 @@ export const Job = z.object({
   unit: z.string(),
   rate: z.number().nullable(), // units a second
   secondsLeft: z.number().nullable(),
-  error: z
-    .object({ code: z.string(), message: z.string(), input: z.string().optional(), remedy: z.string().optional() })
-    .nullable(),
+  error: StoredFailure.nullable(),
   /** Id of what it made. */
   result: z.string().nullable(),
   /** What its user should know beside the result: `The same rows are already here as "train" v1.` */

@@ -8,3 +8,6 @@ export const FailureData = z.object({
   input: z.string().optional(),
   remedy: z.string().optional(),
 })
+
+/** A failure that a store has kept: another version may have written it, so its code may be any. */
+export const StoredFailure = FailureData.extend({ code: z.string() })

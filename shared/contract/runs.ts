@@ -3,18 +3,12 @@ import * as z from 'zod'
 import { Stage } from '../experiment/spec.ts'
 import { Id } from './datasets.ts'
 import { RunOrigin } from './curves.ts'
+import { StoredFailure } from './failure-data.ts'
 import { SampleRecord, StageKind } from './journal.ts'
 
 export const runStates = ['queued', 'running', 'paused', 'interrupted', 'failed', 'stopped', 'completed'] as const
 export const RunState = z.enum(runStates)
 export type RunState = z.infer<typeof RunState>
-
-const FailureShape = z.object({
-  code: z.string(),
-  message: z.string(),
-  input: z.string().optional(),
-  remedy: z.string().optional(),
-})
 
 export const CheckpointInfo = z.object({
   step: z.int(),
@@ -56,7 +50,7 @@ export const RunSummary = z.object({
   origin: RunOrigin.nullable(),
   role: z.string().nullable(), // in a study: base | sft | branch | pure-sft | pure-rl | luffy
   study: Id.nullable(),
-  error: FailureShape.nullable(),
+  error: StoredFailure.nullable(),
   createdAt: z.number(),
   startedAt: z.number().nullable(),
   endedAt: z.number().nullable(),

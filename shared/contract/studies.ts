@@ -1,6 +1,7 @@
 /** Studies: a plan of runs with roles, and their result as one document. */
 import * as z from 'zod'
 import { Id } from './datasets.ts'
+import { StoredFailure } from './failure-data.ts'
 import { PaperResult } from './paper-study.ts'
 
 export const studyRoles = [
@@ -46,9 +47,7 @@ export const Study = z.object({
   done: z.number(), // share 0..1
   secondsLeft: z.number().nullable(),
   runs: z.array(z.object({ id: Id, role: z.enum(studyRoles) })),
-  error: z
-    .object({ code: z.string(), message: z.string(), input: z.string().optional(), remedy: z.string().optional() })
-    .nullable(),
+  error: StoredFailure.nullable(),
   /** Of a quick study. */
   result: StudyResult.nullable(),
   /** Of a miniature of the paper. */

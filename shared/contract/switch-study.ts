@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { ExperimentSpec, RlStage } from '../experiment/spec.ts'
 import { Id } from './datasets.ts'
+import { StoredFailure } from './failure-data.ts'
 import { RunState } from './runs.ts'
 
 /** Of a spec: everything before its RL stage is trained first; the RL stage is what every candidate gets. */
@@ -97,9 +98,7 @@ export const SwitchSearch = z.object({
   now: z.string(),
   done: z.number(),
   secondsLeft: z.number().nullable(),
-  error: z
-    .object({ code: z.string(), message: z.string(), input: z.string().optional(), remedy: z.string().optional() })
-    .nullable(),
+  error: StoredFailure.nullable(),
   startedAt: z.number(),
   endedAt: z.number().nullable(),
   wallS: z.number(),
