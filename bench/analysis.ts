@@ -2,10 +2,11 @@
 import { Worker } from 'node:worker_threads'
 import { analyzeBranch } from '#shared/analysis/branch.ts'
 import { branchProblem, fitSigmoid } from '#shared/analysis/fit.ts'
+import { median } from '#shared/analysis/order-statistics.ts'
 import { classifyRegimes } from '#shared/analysis/regimes.ts'
 import { benchBranches, validOnly, type BenchBranch } from './bench-curves.ts'
 import { Peer } from './peers.ts'
-import { median, result, type BenchResult } from './report.ts'
+import { result, type BenchResult } from './report.ts'
 
 const draws = 200
 const wantedCurves = 37

@@ -1,6 +1,6 @@
 /** Curves for the benches: a file, the published ones where the data folder is, else synthetic ones of the same kind. */
 import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { Failure } from '#shared/contract/failure.ts'
 import { findCollapse } from '#shared/analysis/collapse.ts'
 import { readCurveFile } from '#shared/analysis/curve-files.ts'
@@ -9,6 +9,7 @@ import { sigmoid } from '#shared/analysis/sigmoid.ts'
 import { branchCompute, branchStart, checkpointOf, performance } from '#shared/analysis/stitch.ts'
 import type { RecordedBranch } from '#shared/analysis/switch-replay.ts'
 import type { CurveSet } from '#shared/analysis/types.ts'
+import { dataFolder } from './data-folder.ts'
 
 export interface BenchBranch extends RecordedBranch {
   readonly dataset: string
@@ -22,8 +23,7 @@ export function benchBranches(file: string | undefined): BenchBranch[] {
 
 /** The curve file, or the published curves; null where neither is at hand. Said on stderr. */
 export function benchCurves(file: string | undefined): CurveSet | null {
-  const data = process.env['SWITCHPOINT_DATA'] ?? resolve(import.meta.dirname, '../../shared')
-  const published = join(data, 'paper', 'retu-curves.json')
+  const published = join(dataFolder(), 'paper', 'retu-curves.json')
   const path = file ?? (existsSync(published) ? published : null)
   if (path === null) {
     process.stderr.write('bench: no curve file given and no published curves at hand\n')

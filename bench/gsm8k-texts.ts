@@ -1,4 +1,4 @@
-/** GSM8K's training rows from the data folder (SWITCHPOINT_DATA; default: the folder `shared` beside the repository). */
+/** GSM8K's training rows from the data folder. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { plainTemplate } from '#shared/experiment/task-names.ts'
@@ -9,6 +9,7 @@ import type { Task } from '#tasks/task.ts'
 import { loadHuggingFaceTokenizer } from '#tokenizers/hugging-face.ts'
 import { tokenizerFolder } from '#tokenizers/tokenizer-files.ts'
 import type { ModelPreset } from '#shared/experiment/presets.ts'
+import { dataFolder } from './data-folder.ts'
 
 export interface Text {
   readonly prompt: string
@@ -17,8 +18,7 @@ export interface Text {
 
 /** The first `count` rows: prompts in their template, answers as written. @throws Failure 'file.missing'. */
 export function gsm8kTexts(count: number): Text[] {
-  const folder = process.env['SWITCHPOINT_DATA'] ?? join(import.meta.dirname, '..', '..', 'shared')
-  const file = join(folder, 'data', 'gsm8k', 'train.jsonl')
+  const file = join(dataFolder(), 'data', 'gsm8k', 'train.jsonl')
   if (!existsSync(file))
     throw new Failure({
       code: 'file.missing',
@@ -27,9 +27,10 @@ export function gsm8kTexts(count: number): Text[] {
       remedy: 'Set SWITCHPOINT_DATA to the folder that holds data/gsm8k/train.jsonl.',
     })
   const lines = readFileSync(file, 'utf8').split('\n', count)
+  const asPrompt = promptText({ template: plainTemplate }, null)
   return lines.map((line) => {
     const { question, answer } = JSON.parse(line) as { question: string; answer: string }
-    return { prompt: plainTemplate.replace('{prompt}', () => question), answer }
+    return { prompt: asPrompt(question), answer }
   })
 }
 

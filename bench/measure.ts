@@ -1,5 +1,5 @@
 /** How the benches measure: both sides in turn, in one run, medians. */
-import { median } from './report.ts'
+import { median } from '#shared/analysis/order-statistics.ts'
 
 export interface BenchOptions {
   readonly threads: number

@@ -1,11 +1,12 @@
 /** Memory: the peak of a training process beside PyTorch's, its first step after the start, and many rollouts in one process. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { median } from '#shared/analysis/order-statistics.ts'
 import { presetShape, type ModelPreset } from '#shared/experiment/presets.ts'
 import type { BenchOptions } from './measure.ts'
 import type { TrainingFacts, RolloutFacts } from './memory-worker.ts'
 import { Peer } from './peers.ts'
-import { median, result, type BenchResult } from './report.ts'
+import { result, type BenchResult } from './report.ts'
 
 const presets: readonly { readonly preset: ModelPreset; readonly vocabSize: number; readonly goal: number | null }[] = [
   { preset: 'lab-3m', vocabSize: 512, goal: 1 / 1.1 },

@@ -38,12 +38,6 @@ export const report = (bench: string, results: readonly BenchResult[]): BenchRep
   results,
 })
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length / 2
-  return sorted.length % 2 === 1 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-}
-
 /** The report for people. */
 export function table({ bench, machine, results }: BenchReport): string {
   const lines = results.map((r) => {
