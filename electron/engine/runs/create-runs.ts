@@ -10,7 +10,7 @@ import { setupOf, setupOfRun, shapeOfStage, specOfRun, taskOfSetup, type RunSetu
 import { newId } from '../ids.ts'
 import { canonical, expand } from './expand.ts'
 import { pinOnDisk } from './launch.ts'
-import { noSuchRun } from './no-such-run.ts'
+import { livingRun } from './no-such-run.ts'
 import { assertTrainedHere } from './trained-here.ts'
 
 export interface CreateOptions {
@@ -94,8 +94,7 @@ export function createCreateRuns(deps: CreateRunsDeps): CreateRuns {
     records.byFingerprint(wanted.fingerprint).find((run) => ['completed', 'running', 'queued'].includes(run.state))
 
   function startOf(spec: ExperimentSpec, setup: RunSetup, { run: id, step }: NonNullable<ExperimentSpec['start']>) {
-    const run = records.byId(id)
-    if (!run || run.deleted_at !== null) throw noSuchRun(id)
+    const run = livingRun(records, id)
     assertTrainedHere(run, 'start from it')
     if (run.model !== modelName(spec.model)) {
       throw new Failure({
@@ -126,8 +125,7 @@ export function createCreateRuns(deps: CreateRunsDeps): CreateRuns {
 
   /** What `branch` queues, with the checkpoint it starts from. */
   function planBranch({ from, step, stage, name, threads }: BranchRequest) {
-    const parent = records.byId(from)
-    if (!parent || parent.deleted_at !== null) throw noSuchRun(from)
+    const parent = livingRun(records, from)
     assertTrainedHere(parent, 'branch from it')
     const checkpoints = measurements.checkpoints(parent.no)
     const steps = checkpoints.map((checkpoint) => checkpoint.step)

@@ -5,7 +5,7 @@ import type { RunRecords } from '../store/runs.ts'
 import { createChangeRuns, type ChangeRuns, type ChangeRunsDeps } from './change-runs.ts'
 import { createCreateRuns, type CreateRuns, type CreateRunsDeps } from './create-runs.ts'
 import { extension, type BudgetChange } from './extend.ts'
-import { noSuchRun } from './no-such-run.ts'
+import { livingRun } from './no-such-run.ts'
 import { createReadRuns, type ReadRuns } from './read-runs.ts'
 import type { Scheduler } from './scheduler.ts'
 import { assertTrainedHere } from './trained-here.ts'
@@ -41,8 +41,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
   }
   /** From here on the run is one that was stopped short of its budget. */
   function extend(id: string, budget: BudgetChange): void {
-    const run = records.byId(id)
-    if (!run || run.deleted_at !== null) throw noSuchRun(id)
+    const run = livingRun(records, id)
     const { change, words } = extension(run, budget)
     records.change(id, change)
     if (run.state === 'completed') records.settle(id, 'stopped', null, run.ended_at)

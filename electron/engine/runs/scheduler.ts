@@ -18,7 +18,7 @@ import type { Ingestion } from './ingest.ts'
 import { openLaunch, type LaunchDeps } from './launch.ts'
 import { killedForMemory } from './memory-kills.ts'
 import { whatToLower } from './memory-advice.ts'
-import { noSuchRun } from './no-such-run.ts'
+import { livingRun } from './no-such-run.ts'
 import { resolveStart, type ParentFacts, type Resolved } from './start-point.ts'
 import { createSupervision, type Exit } from './supervision.ts'
 import { findTrainer, trainsIn } from './trainer-process.ts'
@@ -220,8 +220,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   }
 
   function ask(id: string, what: 'pause' | 'stop' | 'resume'): void {
-    const run = records.byId(id)
-    if (!run || run.deleted_at !== null) throw noSuchRun(id)
+    const run = livingRun(records, id)
     dispatch({ kind: 'asked', run: id, state: run.state, ask: what })
   }
 
@@ -255,8 +254,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     pause: (id) => ask(id, 'pause'),
     stop: (id) => ask(id, 'stop'),
     resume(id) {
-      const run = records.byId(id)
-      if (!run || run.deleted_at !== null) throw noSuchRun(id)
+      const run = livingRun(records, id)
       if (run.state !== 'queued' && run.state !== 'running' && run.state !== 'completed') insist(run)
       ask(id, 'resume')
       const others = descendantsInWaiting(id).map((child) => child.id)

@@ -3,7 +3,7 @@ import { Failure } from '#shared/contract/failure.ts'
 import type { SwitchRequest } from '#shared/contract/switch-study.ts'
 import { RlStage, type Engine, type ExperimentSpec, type Stage } from '#shared/experiment/spec.ts'
 import type * as z from 'zod'
-import { noSuchRun } from '../../runs/no-such-run.ts'
+import { livingRun } from '../../runs/no-such-run.ts'
 import type { RunRecords, RunRow } from '../../store/runs.ts'
 import { firstEvaluations } from './round.ts'
 import type { SearchState } from './state.ts'
@@ -84,8 +84,7 @@ const existing = (sft: RunRow, stage: RlStage | undefined) => ({
 const defaultStage = ({ evaluation }: Stage): RlStage => RlStage.parse({ kind: 'rl', evaluation })
 
 function sftRun(id: string, records: RunRecords): RunRow {
-  const run = records.byId(id)
-  if (!run || run.deleted_at !== null) throw noSuchRun(id)
+  const run = livingRun(records, id)
   if (run.kind === 'sft') return run
   throw new Failure({
     code: 'run.wrong_state',
