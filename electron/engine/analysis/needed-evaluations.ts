@@ -58,21 +58,27 @@ export function neededEvaluations(asked: NeededRequest): Needed {
 
 /** Prompts at the evaluations that there are: the noise falls with their square root. */
 function neededPrompts({ params, pSft, noiseSd, n, spacing, prompts }: NeededRequest): number | null {
-  const points = Array.from({ length: n }, (_, i) => {
-    const compute = (i + 1) * spacing
-    return { compute, score: sigmoid(compute, params, pSft) }
-  })
+  const points = imagined({ params, pSft, spacing }, n, () => 0)
   return promptsToIdentify(branchProblem(points, pSft), { params, atCeiling: false }, { noiseSd, prompts })
+}
+
+/** A branch of `n` evaluations on the law. */
+function imagined(
+  { params, pSft, spacing }: Pick<NeededRequest, 'params' | 'pSft' | 'spacing'>,
+  n: number,
+  noise: () => number,
+): { compute: number; score: number }[] {
+  return Array.from({ length: n }, (_, i) => {
+    const compute = (i + 1) * spacing
+    return { compute, score: sigmoid(compute, params, pSft) + noise() }
+  })
 }
 
 function identifies({ params, pSft, noiseSd, spacing }: NeededRequest, n: number): boolean {
   let identified = 0
   for (let draw = 0; draw < draws; draw++) {
     const dice = diceFor(1000 * n + draw)
-    const points = Array.from({ length: n }, (_, i) => {
-      const compute = (i + 1) * spacing
-      return { compute, score: sigmoid(compute, params, pSft) + noiseSd * dice.normal() }
-    })
+    const points = imagined({ params, pSft, spacing }, n, () => noiseSd * dice.normal())
     const problem = branchProblem(points, pSft)
     const fitting = { offset: params.eps > 0 ? ('free' as const) : ('fixed' as const) }
     const verdict = verdictOf(profileInterval(profileOf(problem, fitSigmoid(problem, fitting), fitting), profileLevel))
