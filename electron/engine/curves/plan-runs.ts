@@ -34,10 +34,7 @@ export interface PlannedCurve {
 
 /** Parents come before their branches. */
 export function planRuns(set: CurveSet): PlannedCurve[] {
-  const childrenOf = Map.groupBy(
-    set.curves.filter((curve) => curve.stage === 'rl' || curve.stage === 'synchronized'),
-    (curve) => parentOf(curve, set)?.id ?? null,
-  )
+  const childrenOf = Map.groupBy(set.curves.filter(isBranch), (curve) => parentOf(curve, set)?.id ?? null)
   const axes = new Map(set.curves.map((curve) => [curve.id, stepAxis(curve, childrenOf.get(curve.id) ?? [])]))
   const alike = new Map<string, number>()
   return parentsFirst(set).map((curve) => {
@@ -47,7 +44,6 @@ export function planRuns(set: CurveSet): PlannedCurve[] {
     alike.set(key, seed)
     const axis = axes.get(curve.id)!
     const { points, remarks } = pointsOf(curve, set, axis)
-    const isBranch = curve.stage === 'rl' || curve.stage === 'synchronized'
     return {
       curve,
       paradigm: paradigmOf(curve, set),
@@ -55,13 +51,15 @@ export function planRuns(set: CurveSet): PlannedCurve[] {
       seed,
       parent: origin.parent,
       parentStep: origin.step,
-      beforeFlops: isBranch ? (branchCompute(curve, set) ?? 0) * set.flopsUnit : 0,
+      beforeFlops: isBranch(curve) ? (branchCompute(curve, set) ?? 0) * set.flopsUnit : 0,
       steps: axis.kind,
       points,
       remarks: [...origin.remarks, ...remarks, ...stepRemarks(axis)],
     }
   })
 }
+
+const isBranch = ({ stage }: Curve): boolean => stage === 'rl' || stage === 'synchronized'
 
 function paradigmOf(curve: Curve, set: CurveSet): Paradigm {
   if (curve.stage !== 'rl') return curve.stage
@@ -139,25 +137,29 @@ function pointsOf(
       step: axis.steps[i]!,
       flops: point.flops * set.flopsUnit,
       score: value === null ? null : value / 100,
-      scores: Object.fromEntries(Object.entries(point.scores).map(([name, percent]) => [name, percent / 100])),
+      scores: shares(point.scores),
       valLoss: point.valLoss,
     }
   })
   const remarks = score.remark === null ? [] : [score.remark]
-  if (curve.stage === 'sft' || curve.stage === 'pretrain' || points[0]?.flops === 0) return { points, remarks }
+  if (!isBranch(curve) || points[0]?.flops === 0) return { points, remarks }
   // The checkpoint itself is the branch's first evaluation.
   const start = branchStart(curve, set)
   if (start === null) {
     return { points, remarks: [...remarks, 'The score of its checkpoint is not known: no law can be fitted to it.'] }
   }
-  const first = { step: 0, flops: 0, score: start / 100, scores: startScores(curve, set), valLoss: null }
+  const first = {
+    step: 0,
+    flops: 0,
+    score: start / 100,
+    scores: shares(checkpointOf(curve, set)?.scores ?? {}),
+    valLoss: null,
+  }
   return { points: [first, ...points], remarks }
 }
 
-function startScores(curve: Curve, set: CurveSet): Record<string, number> {
-  const scores = checkpointOf(curve, set)?.scores ?? {}
-  return Object.fromEntries(Object.entries(scores).map(([name, percent]) => [name, percent / 100]))
-}
+const shares = (percents: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(percents).map(([name, percent]) => [name, percent / 100]))
 
 /** The overall score of each point: the file's, or over its benchmarks by size; without sizes each weighs the same. */
 function scoring(curve: Curve, set: CurveSet): { of(point: CurvePoint): number | null; remark: string | null } {

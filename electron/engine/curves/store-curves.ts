@@ -25,7 +25,7 @@ export interface CurveSource {
 }
 
 /** What stands for a stage or an engine that never was one here. */
-const none = 'null'
+export const none = 'null'
 
 /**
  * Stores the plan in one go. `known`: run by curve id, for curves that are here already; they are parents and copies, and
@@ -58,6 +58,9 @@ export function storeCurves(
   return runs
 }
 
+/** A file's name without its ending. */
+export const titleOf = (file: string): string => basename(file).replace(/\.[^.]+$/, '')
+
 function runRow(
   { curve, paradigm, objective, seed, parent, parentStep, beforeFlops, points, steps }: PlannedCurve,
   set: CurveSet,
@@ -78,7 +81,7 @@ function runRow(
     sameAs: curve.sameAs === null ? null : (runs.get(curve.sameAs) ?? null),
   }
   return {
-    ...{ id, name: curve.id, experiment: basename(file).replace(/\.[^.]+$/, '') },
+    ...{ id, name: curve.id, experiment: titleOf(file) },
     ...{ parent: above, parent_step: above === null ? null : parentStep },
     ...{ kind: curve.stage, objective, paradigm, model: set.model ?? 'unnamed model', task: 'imported' },
     ...{ data: curve.dataset, seed, stage: none, engine: none, fingerprint: `${hash}:${curve.id}` },

@@ -1,16 +1,15 @@
 /** A trainer's log into the store, as one run with points and no weights. */
-import { basename } from 'node:path'
 import type { RunOrigin } from '#shared/contract/curves.ts'
 import { newId } from '../ids.ts'
 import type { LogCurve } from './logs/log-curve.ts'
-import type { CurveSource, StoreCurvesDeps } from './store-curves.ts'
+import { none, titleOf, type CurveSource, type StoreCurvesDeps } from './store-curves.ts'
 
 /** Returns the run's id. */
 export function storeLog(curve: LogCurve, source: CurveSource, deps: StoreCurvesDeps): string {
   const { store, records, measurements } = deps
   const id = newId('run')
   const { file, hash, format, kind } = source
-  const name = basename(file).replace(/\.[^.]+$/, '')
+  const name = titleOf(file)
   const last = curve.points.at(-1)
   const now = deps.now()
   const origin: RunOrigin = {
@@ -22,7 +21,7 @@ export function storeLog(curve: LogCurve, source: CurveSource, deps: StoreCurves
     records.insert({
       ...{ id, name, experiment: name, parent: null, parent_step: null, kind: curve.stage },
       ...{ objective: curve.stage, paradigm: curve.stage, model: 'unnamed model', task: 'imported' },
-      ...{ data: curve.sets.join(', ') || 'unnamed data', seed: 1, stage: 'null', engine: 'null' },
+      ...{ data: curve.sets.join(', ') || 'unnamed data', seed: 1, stage: none, engine: none },
       ...{ fingerprint: `${hash}:${name}`, state: 'completed', queue_order: null, detached: 0 },
       ...{ step: last?.step ?? 0, steps: last?.step ?? 0, flops: last?.flops ?? 0 },
       ...{ tokens: last?.tokens ?? 0, wall_ms: last?.wallMs ?? 0 },
