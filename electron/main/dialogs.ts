@@ -9,7 +9,7 @@ const filters = {
     allFiles,
   ],
   curves: [{ name: 'Curves and logs', extensions: ['json', 'csv', 'jsonl', 'log', 'txt'] }, allFiles],
-} as const
+}
 
 /** Refuses what is not a request; the page may be wrong, never trusted. */
 export function readFileRequest(payload: unknown): OpenFileRequest {
@@ -26,9 +26,7 @@ export async function chooseFiles(window: BrowserWindow, request: OpenFileReques
   const { canceled, filePaths } = await dialog.showOpenDialog(window, {
     title: request.title,
     properties,
-    ...(request.kind !== 'folder' && {
-      filters: filters[request.kind].map(({ name, extensions }) => ({ name, extensions: [...extensions] })),
-    }),
+    ...(request.kind !== 'folder' && { filters: filters[request.kind] }),
   })
   return canceled ? [] : filePaths
 }
