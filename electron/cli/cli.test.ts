@@ -1,5 +1,4 @@
 /** The command line as programs and people use it, against an engine with the fake trainer. */
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { inState, pastStep, scratchFolder, startTestEngine, type TestEngine } from '../engine/fixtures/test-engine.ts'
 import { bornAt } from '../engine/process-identity.ts'
+import { ended, environmentIn, startCommand, type Ended } from './fixtures/command.ts'
 
-const program = join(import.meta.dirname, 'main.ts')
 const scratch = scratchFolder()
 const workspace = join(scratch.path, 'workspace')
 let engine: TestEngine
@@ -21,23 +20,8 @@ afterAll(async () => {
   scratch.remove()
 })
 
-interface Ended {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-const environment = { ...process.env, SWITCHPOINT_HOME: join(scratch.path, 'home'), INIT_CWD: scratch.path }
-const start = (args: readonly string[], env: NodeJS.ProcessEnv = environment) =>
-  spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-
-async function ended(child: ReturnType<typeof start>): Promise<Ended> {
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (chunk) => (stdout += String(chunk)))
-  child.stderr.on('data', (chunk) => (stderr += String(chunk)))
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, stdout, stderr }
-}
+const environment = environmentIn(scratch.path)
+const start = (args: readonly string[], env: NodeJS.ProcessEnv = environment) => startCommand(args, env)
 const cli = (...args: string[]) => ended(start([...args, '--workspace', workspace]))
 
 /** Exactly one JSON document on standard output. */

@@ -1,11 +1,10 @@
 /** `study switch` as programs use it, against an engine with the fake trainer. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { SwitchSearch } from '#shared/contract/switch-study.ts'
 import { scratchFolder, startTestEngine, type TestEngine } from '../engine/fixtures/test-engine.ts'
+import { ended, environmentIn, startCommand } from './fixtures/command.ts'
 
 const scratch = scratchFolder()
 const workspace = join(scratch.path, 'workspace')
@@ -18,19 +17,8 @@ afterAll(async () => {
   scratch.remove()
 })
 
-async function cli(...args: string[]) {
-  const env = { ...process.env, SWITCHPOINT_HOME: join(scratch.path, 'home'), INIT_CWD: scratch.path }
-  const child = spawn(
-    process.execPath,
-    [join(import.meta.dirname, 'main.ts'), 'study', 'switch', ...args, '--workspace', workspace],
-    { env, stdio: ['ignore', 'pipe', 'pipe'] },
-  )
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (chunk) => (stdout += String(chunk)))
-  child.stderr.on('data', (chunk) => (stderr += String(chunk)))
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, stdout, stderr }
-}
+const cli = (...args: string[]) =>
+  ended(startCommand(['study', 'switch', ...args, '--workspace', workspace], environmentIn(scratch.path)))
 
 const losses = Array.from({ length: 12 }, (_, i) => [2 * i + 2, 1 + (2 * i + 2 - 14) ** 2 / 400])
 const small = '{ lab: { set: uniform, rows: 3, seed: 5 } }'
