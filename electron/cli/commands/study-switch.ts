@@ -12,7 +12,7 @@ import { duration } from '../progress.ts'
 import { withEngine } from '../session.ts'
 import { table } from '../tables.ts'
 import { checkedSpec, readSpec } from './run.ts'
-import { interrupt, notDone, studyOf } from './study.ts'
+import { goOn, interrupt, notDone, studyOf } from './study.ts'
 
 interface SwitchOptions {
   readonly run?: string
@@ -87,11 +87,7 @@ async function begun(calls: EngineCalls, options: SwitchOptions, note: (text: st
       (state === 'running' || state === 'interrupted') &&
       (options.run === undefined || runs.some(({ id, role }) => role === 'sft' && id === options.run)),
   )
-  if (open) {
-    note(`Goes on with ${open.id}, which was begun here before.`)
-    if (open.state !== 'running') await calls.studies.resume({ id: open.id })
-    return open.id
-  }
+  if (open) return goOn(calls, open, note)
   const { id } = await calls.studies.startSwitch({
     ...(await requestOf(calls, options)),
     detach: options.detach === true,
@@ -100,8 +96,7 @@ async function begun(calls: EngineCalls, options: SwitchOptions, note: (text: st
 }
 
 async function requestOf(calls: EngineCalls, options: SwitchOptions): Promise<SwitchRequest> {
-  const { run, spec: file, candidates, ...rest } = options
-  const { detach: _, ...settings } = rest
+  const { run, spec: file, candidates, detach: _, ...settings } = options
   if (run === undefined && file === undefined) {
     throw new Failure({
       code: 'input.invalid',

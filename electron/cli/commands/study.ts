@@ -5,12 +5,12 @@ import type { Command } from 'commander'
 import { Failure } from '#shared/contract/failure.ts'
 import type { PaperResult } from '#shared/contract/paper-study.ts'
 import type { Study, StudyResult } from '#shared/contract/studies.ts'
+import { formatFlops } from '#shared/flops/units.ts'
 import type { EngineCalls } from '../../engine/entry/client.ts'
 import { userFolder } from '../../engine/workspace/user-folder.ts'
 import type { Cli, CommandRun } from '../cli.ts'
 import { follow, settled } from '../follow.ts'
 import { usersPath } from '../places.ts'
-import { formatFlops } from '#shared/flops/units.ts'
 import { duration } from '../progress.ts'
 import { withEngine } from '../session.ts'
 import { table } from '../tables.ts'
@@ -94,10 +94,18 @@ async function resumed(calls: EngineCalls, kind: Study['kind'], note: (text: str
     (each) =>
       each.kind === kind && (each.state === 'running' || each.state === 'interrupted' || each.state === 'failed'),
   )
-  if (!open) return null
-  note(`Goes on with ${open.id}, which was begun here before.`)
-  if (open.state !== 'running') await calls.studies.resume({ id: open.id })
-  return open.id
+  return open ? goOn(calls, open, note) : null
+}
+
+/** Sets a study that was begun before going again. Returns its id. */
+export async function goOn(
+  calls: EngineCalls,
+  { id, state }: Pick<Study, 'id' | 'state'>,
+  note: (text: string) => void,
+): Promise<string> {
+  note(`Goes on with ${id}, which was begun here before.`)
+  if (state !== 'running') await calls.studies.resume({ id })
+  return id
 }
 
 async function startPaper(calls: EngineCalls, budgetMinutes: number, note: (text: string) => void): Promise<string> {
@@ -161,11 +169,10 @@ function summary(result: StudyResult): string {
   const rows = result.runs.map((run) => {
     const { value, lo, hi } = result.accuracy[run.id]!
     const percent = (share: number) => (100 * share).toFixed(1)
-    const from = run.parentStep === null ? null : run.parentStep
     return [
       run.role,
       run.id,
-      from,
+      run.parentStep,
       `${percent(value)} (${percent(lo)}-${percent(hi)})`,
       run.aPost === null ? null : Number(run.aPost.toFixed(1)),
       run.verdict,
