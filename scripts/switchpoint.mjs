@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path'
 import { runToEnd } from './launch/child.mjs'
+import { wantsCuda } from './launch/cuda-question.mjs'
 import { canRunCommands, doctorBeforeSetup } from './launch/doctor-before-setup.mjs'
 import { programEnvironment } from './launch/environment.mjs'
 import { chromiumFlags, hasDisplay, routeOf, serveRoute } from './launch/routing.mjs'
@@ -19,7 +20,9 @@ import { provision } from './setup/provision.mjs'
 
 const args = process.argv.slice(2)
 const json = args.includes('--json')
-const places = placesIn(cacheFolder())
+// Read wherever places are worked out, by the programs we start too.
+if (args.includes('--cuda')) process.env.SWITCHPOINT_CUDA = '1'
+let places = placesIn(cacheFolder())
 
 try {
   process.exitCode = await start(routeOf(args, { hasDisplay: hasDisplay(process.env) }))
@@ -43,6 +46,10 @@ async function start(route) {
 
 /** Set-up and build. A part the program can do without is only named. @param {Route} route */
 async function prepare(route) {
+  if (route.parts.includes('tensorflow') && (await wantsCuda(places.cache, { json }))) {
+    process.env.SWITCHPOINT_CUDA = '1'
+    places = placesIn(places.cache)
+  }
   const problems = await provision(route.parts, { json, again: route.again })
   for (const [part, problem] of problems) if (!route.mayLack.includes(part)) throw problem
   // One cause can stop several parts.

@@ -8,7 +8,7 @@ import { runtimeIn } from '../setup/provision.mjs'
  * @returns {NodeJS.ProcessEnv}
  */
 export function programEnvironment(places, env = process.env) {
-  const { addon } = runtimeIn(places)
+  const { addon, kernels } = runtimeIn(places)
   // Editors built on Electron leave this in their terminals: our Electron would start as a bare Node.
   const { ELECTRON_RUN_AS_NODE: _, ...rest } = env
   return {
@@ -16,6 +16,7 @@ export function programEnvironment(places, env = process.env) {
     SWITCHPOINT_NODE: places.node.binary,
     SWITCHPOINT_CACHE: places.cache,
     ...(addon && { SWITCHPOINT_TF_ADDON: addon }),
+    ...(kernels && { SWITCHPOINT_TF_KERNELS: kernels }),
   }
 }
 

@@ -12,9 +12,9 @@
  */
 
 /** @type {readonly PartName[]} */
-const CORE = ['node', 'packages', 'tensorflow', 'addon']
+const CORE = ['node', 'packages', 'tensorflow', 'addon', 'kernels']
 /** @type {readonly PartName[]} */
-const TRAINING = ['python', 'compiler', 'tensorflow', 'addon']
+const TRAINING = ['python', 'compiler', 'tensorflow', 'addon', 'kernels']
 /** @type {readonly PartName[]} */
 const WINDOW = ['windowLibraries', 'electron']
 

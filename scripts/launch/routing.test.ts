@@ -30,7 +30,7 @@ describe('commands', () => {
     expect(routeOf(['run', 'list'], onServer).mayLack).toContain('tensorflow')
     expect(routeOf(['--workspace', 'w', 'dataset', 'list'], onServer).mayLack).toContain('addon')
     for (const args of [['study', 'quick'], ['run', 'list'], ['serve']]) {
-      expect(routeOf(args, onServer).parts).toEqual(['node', 'packages', 'tensorflow', 'addon'])
+      expect(routeOf(args, onServer).parts).toEqual(['node', 'packages', 'tensorflow', 'addon', 'kernels'])
     }
   })
 

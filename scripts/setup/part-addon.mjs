@@ -7,7 +7,7 @@ import { existsSync, readFileSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { freshFolder } from './download.mjs'
 import { SetupFailure } from './failure.mjs'
-import { NODE, TENSORFLOW } from './pins.mjs'
+import { NODE, TENSORFLOW_VERSION } from './pins.mjs'
 import { inStep } from './progress.mjs'
 import { lastWords, run } from './run-command.mjs'
 
@@ -21,9 +21,9 @@ const packageFolder = ({ nodeModules }) => join(nodeModules, '@tensorflow', 'tfj
 
 /**
  * @param {readonly { name: string, content: string | Buffer }[]} sources
- * @param {readonly string[]} [others] what else the binary depends on
+ * @param {readonly string[]} others what else the binary depends on
  */
-export function addonKey(sources, others = [NODE.integrity, TENSORFLOW.sha256, ...FLAGS]) {
+export function addonKey(sources, others) {
   const hash = createHash('sha256')
   for (const { name, content } of [...sources].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     hash.update(`${name}:${Buffer.byteLength(content)}:`).update(content)
@@ -38,7 +38,8 @@ export function addonPath(places) {
   const folder = join(packageFolder(places), 'binding')
   if (!existsSync(folder)) return undefined
   const sources = readdirSync(folder).map((name) => ({ name, content: readFileSync(join(folder, name)) }))
-  return join(places.cache, `addon-${addonKey(sources)}`, ADDON_FILE)
+  const libraries = places.tensorflow.build.wheels[0]?.sha256 ?? ''
+  return join(places.cache, `addon-${addonKey(sources, [NODE.integrity, libraries, ...FLAGS])}`, ADDON_FILE)
 }
 
 /** @type {import('./parts.mjs').Part} */
@@ -73,7 +74,7 @@ async function compile(places, output) {
     '-l:libtensorflow_cc.so.2',
     '-l:libtensorflow_framework.so.2',
     // Relative to the addon, so that the whole cache can be moved.
-    `-Wl,-rpath,$ORIGIN/../${TENSORFLOW.distribution}-${TENSORFLOW.version}/tensorflow`,
+    `-Wl,-rpath,$ORIGIN/../${places.tensorflow.build.folder}/tensorflow`,
     '-o',
     output,
   ])
@@ -94,7 +95,7 @@ async function requireItLoads(places, addon) {
   const script = 'process.stdout.write(require(process.argv[1]).TF_Version)'
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' }
   const result = await run(places.node.binary, ['-e', script, addon], { env })
-  if (result.code === 0 && result.stdout === TENSORFLOW.version) return
+  if (result.code === 0 && result.stdout === TENSORFLOW_VERSION) return
   throw new SetupFailure({
     part: PART,
     message: `The addon was built but does not load:\n${lastWords(result) || 'the process was ended by a signal'}`,

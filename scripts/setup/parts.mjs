@@ -1,6 +1,7 @@
 /** The parts of the set-up, in the order in which they are provided, and what each needs before it. */
 import { addonPart, addonPath } from './part-addon.mjs'
 import { electronPart, electronRuntime } from './part-electron.mjs'
+import { kernelsFolder, kernelsPart } from './part-kernels.mjs'
 import { nodePart } from './part-node.mjs'
 import { packagesPart } from './part-packages.mjs'
 import { tensorflowPart } from './part-tensorflow.mjs'
@@ -26,6 +27,7 @@ export const ownParts = {
   packages: packagesPart,
   tensorflow: tensorflowPart,
   addon: addonPart,
+  kernels: kernelsPart,
   electron: electronPart,
 }
 
@@ -41,6 +43,7 @@ export const ORDER = /** @type {const} */ ([
   'venv',
   'tensorflow',
   'addon',
+  'kernels',
   'electron',
 ])
 
@@ -51,6 +54,8 @@ const BEFORE = {
   packages: ['node'],
   tensorflow: ['python'],
   addon: ['packages', 'tensorflow', 'compiler'],
+  // Where a compiler lacks but the addon is there, the kernels' own step says so.
+  kernels: ['addon'],
   electron: ['packages', 'windowLibraries'],
 }
 
@@ -77,6 +82,8 @@ export function witnesses(name, places) {
       return [places.tensorflow.libraries]
     case 'addon':
       return [addonPath(places) ?? '']
+    case 'kernels':
+      return [kernelsFolder(places)]
     case 'electron':
       return [electronRuntime(places)?.path ?? '']
     default:

@@ -2,7 +2,8 @@
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ELECTRON_FROM_NPM, ELECTRON_OFFICIAL, NODE, TENSORFLOW } from './pins.mjs'
+import { ELECTRON_FROM_NPM, ELECTRON_OFFICIAL, NODE } from './pins.mjs'
+import { chosenBuild } from './tensorflow-build.mjs'
 
 /** The folder of package.json. */
 export const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
@@ -27,10 +28,11 @@ export function cacheFolder(env = process.env) {
  * Every path of the set-up, from the cache and the repository.
  * @param {string} cache
  * @param {string} [repository]
+ * @param {import('./pins.mjs').TensorFlowBuild} [build]
  */
-export function placesIn(cache, repository = REPOSITORY) {
+export function placesIn(cache, repository = REPOSITORY, build = chosenBuild(cache)) {
   const node = join(cache, `node-${NODE.version}`)
-  const tensorflow = join(cache, `${TENSORFLOW.distribution}-${TENSORFLOW.version}`)
+  const tensorflow = join(cache, build.folder)
   return {
     cache,
     repository,
@@ -39,7 +41,7 @@ export function placesIn(cache, repository = REPOSITORY) {
     runtime: join(cache, 'runtime.json'),
     electronJson: join(cache, 'electron.json'),
     node: { folder: node, binary: join(node, 'bin', 'node'), headers: join(node, 'include', 'node') },
-    tensorflow: { folder: tensorflow, libraries: join(tensorflow, 'tensorflow') },
+    tensorflow: { build, folder: tensorflow, libraries: join(tensorflow, 'tensorflow') },
     electronOfficial: join(cache, `electron-${ELECTRON_OFFICIAL.version}`),
     electronFromNpm: join(cache, `electron-${ELECTRON_FROM_NPM.electronVersion}-npm`),
     packageLock: join(repository, 'package-lock.json'),

@@ -6,9 +6,10 @@ import { SetupFailure } from './failure.mjs'
 import { withLock } from './lock.mjs'
 import { addonPath } from './part-addon.mjs'
 import { electronRuntime } from './part-electron.mjs'
+import { kernelsKey, kernelsPath } from './part-kernels.mjs'
 import { blockedBy, ownParts, witnesses, withWhatTheyNeed } from './parts.mjs'
 import { systemParts } from './parts-of-the-system.mjs'
-import { TENSORFLOW } from './pins.mjs'
+import { TENSORFLOW_VERSION } from './pins.mjs'
 import { cacheFolder, placesIn } from './places.mjs'
 import { createReporter } from './progress.mjs'
 import { endingWithUs } from './run-command.mjs'
@@ -40,9 +41,11 @@ export async function provision(
   const names = withWhatTheyNeed(wanted)
   const key = stampKey({
     lock: readFileSync(places.packageLock),
-    pins: readFileSync(PINS),
+    // The kernels are the one part made from sources of our own.
+    pins: Buffer.concat([readFileSync(PINS), Buffer.from(kernelsKey(places))]),
     platform,
     cache: places.cache,
+    build: places.tensorflow.build.name,
   })
   if (!again && missingParts(readStamp(places.stamp, key), names).length === 0) return new Map()
 
@@ -175,8 +178,9 @@ export function runtimeIn(places) {
   const dir = there(places.tensorflow.libraries)
   return {
     node: there(places.node.binary),
-    tensorflow: dir && { dir, version: TENSORFLOW.version },
+    tensorflow: dir && { dir, version: TENSORFLOW_VERSION, build: places.tensorflow.build.name },
     addon: there(addonPath(places)),
+    kernels: there(kernelsPath(places)),
     electron: electronRuntime(places) ?? null,
   }
 }

@@ -11,13 +11,13 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 export const hashOfFile = (file) => createHash('sha256').update(readFileSync(file)).digest('hex')
 
 /**
- * @param {{ lock: string | Buffer, pins: string | Buffer, platform: string, cache: string }} inputs contents of
- *   package-lock.json and pins.mjs, `linux-x64`, and where the cache lies
+ * @param {{ lock: string | Buffer, pins: string | Buffer, platform: string, cache: string, build: string }} inputs contents
+ *   of package-lock.json and pins.mjs, `linux-x64`, where the cache lies, and which build of TensorFlow
  */
-export function stampKey({ lock, pins, platform, cache }) {
+export function stampKey({ lock, pins, platform, cache, build }) {
   const hash = createHash('sha256')
   // Lengths first: no two lists of inputs run together into one text.
-  for (const input of [lock, pins, platform, cache]) hash.update(`${Buffer.byteLength(input)}:`).update(input)
+  for (const input of [lock, pins, platform, cache, build]) hash.update(`${Buffer.byteLength(input)}:`).update(input)
   return hash.digest('hex')
 }
 

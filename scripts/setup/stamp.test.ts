@@ -9,6 +9,7 @@ const inputs = {
   pins: 'export const NODE = 1',
   platform: 'linux-x64',
   cache: '/home/u/.cache/switchpoint',
+  build: 'cpu',
 }
 
 describe('the stamp key', () => {
@@ -19,8 +20,9 @@ describe('the stamp key', () => {
       { ...inputs, pins: 'export const NODE = 2' },
       { ...inputs, platform: 'linux-arm64' },
       { ...inputs, cache: '/data/switchpoint' },
+      { ...inputs, build: 'cuda' },
     ].map(stampKey)
-    expect(new Set(keys).size).toBe(5)
+    expect(new Set(keys).size).toBe(6)
     expect(stampKey({ ...inputs })).toBe(keys[0])
   })
 

@@ -30,7 +30,11 @@ export function addDoctorCommands(program: Command, cli: Cli): void {
     .description('what is there and what is missing')
     .option('--no-provision', 'only look, fetch nothing')
     .action(examine)
-  program.command('provision').description('gets what is missing').action(examine)
+  program
+    .command('provision')
+    .description('gets what is missing')
+    .option('--cuda', 'with the CUDA build of TensorFlow, for NVIDIA GPUs (several GB)')
+    .action(examine)
 }
 
 async function look(workspace: string) {
