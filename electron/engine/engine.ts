@@ -98,6 +98,7 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
     ...{ ...common, socket, threads, graphCache: workspace.graphs, program: trainer },
     ingestion: createIngestion(common),
     rowsOf: datasets.forRuns.rows,
+    device: () => (backend.facts()?.device === 'gpu' ? 'gpu' : 'cpu'),
     settled(run) {
       void estimates
         .learn(run)

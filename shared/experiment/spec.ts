@@ -169,6 +169,8 @@ export type SynchronizedStage = z.infer<typeof SynchronizedStage>
 
 export const Engine = z.strictObject({
   threads: positive.max(256).optional(), // absent: the machine's cores
+  /** Absent: the GPU where TensorFlow finds one, else the CPU. Small models may be faster on the CPU. */
+  device: z.enum(['cpu', 'gpu']).optional(),
   precision: z.enum(['f32', 'bf16-matmul']).default('f32'),
   mode: z.enum(['recorded', 'eager']).default('recorded'),
 })

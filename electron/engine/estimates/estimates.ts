@@ -63,6 +63,10 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
 
   const rowLengths = createRowLengths(deps.data)
 
+  /** With the device that a run gets, where that is a GPU. */
+  const onDevice = (engine: EngineSettings): EngineSettings =>
+    engine.device === undefined && backend.facts()?.device === 'gpu' ? { ...engine, device: 'gpu' } : engine
+
   async function planOf(stage: Stage, { task: id, setup }: Planned, beforeFlops: number): Promise<StagePlan> {
     const task = taskOfSetup(id, setup)
     const lengths = await rowLengths(stage.data, task, setup, stageLengths(stage, task))
@@ -96,7 +100,7 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
       machine: machineKey(await machine()),
       model: run.model,
       kind: stage.kind,
-      shape: shapeKey(stage, run.task, run.engine),
+      shape: shapeKey(stage, run.task, onDevice(run.engine)),
     })
     const budgetSeconds = stage.budget.minutes === undefined ? Number.POSITIVE_INFINITY : stage.budget.minutes * 60
     if (known)
@@ -178,7 +182,7 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
         machine: machineKey(await machine()),
         model: run.model,
         kind: stage.kind,
-        shape: shapeKey(stage, run.task, JSON.parse(run.engine) as EngineSettings),
+        shape: shapeKey(stage, run.task, onDevice(JSON.parse(run.engine) as EngineSettings)),
         flops_per_second: (run.flops + (plan.allFlops - plan.flops)) / seconds,
         start_seconds: Math.max(0, (attempt.ended_at - attempt.started_at) / 1000 - seconds),
         checkpoint_bytes: bytes,
@@ -210,12 +214,17 @@ function trainedShare({ model }: RunSetup, shape: ModelShape): number {
 }
 
 /** What decides the speed beside machine, model and kind. */
-function shapeKey(stage: Stage, task: string, { threads, mode, precision }: EngineSettings): string {
+function shapeKey(stage: Stage, task: string, { threads, mode, precision, device }: EngineSettings): string {
   const size =
     stage.kind === 'pretrain' || stage.kind === 'sft'
       ? { batch: stage.batch }
       : { prompts: stage.prompts, answers: stage.answers, updates: stage.updatesPerRollout }
   const texts =
     task === 'lab' ? {} : { task, prompt: stage.maxPromptTokens ?? null, answer: stage.maxAnswerTokens ?? null }
-  return canonical({ objective: objectiveOf(stage), ...size, ...texts, threads: threads ?? null, mode, precision })
+  // Left out on the CPU, whose speeds of before stay good.
+  const gpu = device === 'gpu' ? { device } : {}
+  return canonical({
+    ...{ objective: objectiveOf(stage), ...size, ...texts, ...gpu },
+    ...{ threads: threads ?? null, mode, precision },
+  })
 }

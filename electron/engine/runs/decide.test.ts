@@ -8,12 +8,9 @@ const run = (
   state: RunState = 'queued',
   threads: number | null = null,
   start: StartPoint = { kind: 'ready' },
-): RunFacts => ({
-  id,
-  state,
-  threads,
-  start,
-})
+  device: 'cpu' | 'gpu' = 'cpu',
+): RunFacts => ({ id, state, threads, device, start })
+const ready: StartPoint = { kind: 'ready' }
 const look = (runs: RunFacts[], threads = 2, isClosing = false) =>
   decide({ runs, threads, isClosing }, { kind: 'look' })
 const blocked: StartPoint = { kind: 'blocked', error: { code: 'run.wrong_state', message: 'Its parent failed.' } }
@@ -33,6 +30,15 @@ describe('the queue', () => {
 
   it('lets nobody overtake a run that waits for threads', () => {
     expect(look([run('a', 'running', 1), run('b', 'queued', 2), run('c', 'queued', 1)])).toEqual([])
+  })
+
+  it('gives the GPU to one run at a time; one on the CPU may stand beside it', () => {
+    const gpu = (id: string, state: RunState) => run(id, state, 1, ready, 'gpu')
+    expect(look([gpu('a', 'queued'), gpu('b', 'queued')], 8)).toEqual([{ kind: 'start', run: 'a' }])
+    expect(look([gpu('a', 'running'), gpu('b', 'queued')], 8)).toEqual([])
+    expect(look([gpu('a', 'running'), run('b', 'queued', 1)], 8)).toEqual([{ kind: 'start', run: 'b' }])
+    // Nobody overtakes: the one that waits for the GPU is next.
+    expect(look([gpu('a', 'running'), gpu('b', 'queued'), run('c', 'queued', 1)], 8)).toEqual([])
   })
 
   it('lets others overtake a run that waits for its parent', () => {
@@ -57,6 +63,7 @@ describe('the queue', () => {
       id: fc.uuid(),
       state: fc.constantFrom<RunState>('queued', 'running'),
       threads: fc.option(fc.integer({ min: 1, max: 8 })),
+      device: fc.constantFrom<'cpu' | 'gpu'>('cpu', 'gpu'),
       start: fc.constantFrom<StartPoint>({ kind: 'ready' }, { kind: 'waiting' }),
     })
     fc.assert(

@@ -1,7 +1,8 @@
 /**
  * What is to be done about runs: pure. The scheduler (scheduler.ts) gathers the facts, asks here, and acts.
  *   queue   first come, first served: a run starts when its start point exists and its threads are free; nobody overtakes a
- *           run that only waits for threads, everybody overtakes one that waits for its parent
+ *           run that only waits for threads or the GPU, everybody overtakes one that waits for its parent; one run at a
+ *           time has the GPU, for two would share its memory
  *   states  queued -> running -> completed | stopped | paused | failed | interrupted; the last four can be resumed
  */
 import type { FailureFacts } from '#shared/contract/failure.ts'
@@ -20,6 +21,7 @@ export interface RunFacts {
   readonly state: RunState
   /** Threads it asks for; null: all there are. */
   readonly threads: number | null
+  readonly device: 'cpu' | 'gpu'
   /** Only looked at while queued. */
   readonly start: StartPoint
 }
@@ -82,16 +84,19 @@ export function decide(state: SchedulerState, event: SchedulerEvent): Action[] {
 function starts({ runs, threads, isClosing }: SchedulerState): Action[] {
   const actions: Action[] = []
   const need = (run: RunFacts) => Math.min(run.threads ?? threads, threads)
-  let free = threads - runs.filter((run) => run.state === 'running').reduce((sum, run) => sum + need(run), 0)
+  const running = runs.filter((run) => run.state === 'running')
+  let free = threads - running.reduce((sum, run) => sum + need(run), 0)
+  let isGpuFree = !running.some((run) => run.device === 'gpu')
   let isHeldUp = isClosing
   for (const run of runs) {
     if (run.state !== 'queued') continue
     if (run.start.kind === 'blocked')
       actions.push({ kind: 'settle', run: run.id, state: 'stopped', error: run.start.error })
     if (run.start.kind !== 'ready' || isHeldUp) continue
-    if (need(run) > free) isHeldUp = true
+    if (need(run) > free || (run.device === 'gpu' && !isGpuFree)) isHeldUp = true
     else {
       free -= need(run)
+      if (run.device === 'gpu') isGpuFree = false
       actions.push({ kind: 'start', run: run.id })
     }
   }

@@ -102,7 +102,7 @@ export function openLaunch(run: RunRow, startStep: number | null, deps: LaunchDe
     // It holds the attempt's token.
     writeWhole(join(folder, runFiles.run), JSON.stringify(file, null, 2), 0o600)
     if (!isWanted()) return null
-    const child = spawnTrainer(folder, deps.program)
+    const child = spawnTrainer(folder, engine.device, deps.program)
     if (child.pid === undefined) {
       const cause = await new Promise<Error>((resolve) => child.once('error', resolve))
       throw new Failure(

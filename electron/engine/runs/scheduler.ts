@@ -27,6 +27,8 @@ export interface SchedulerDeps extends LaunchDeps {
   readonly ingestion: Ingestion
   readonly notices: Notices
   readonly log: Log
+  /** Where a run trains that names no device, as far as is known. */
+  device(): 'cpu' | 'gpu'
   /** A run has come to rest: in what state it is says the store. */
   settled(run: RunRow): void
 }
@@ -92,7 +94,13 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   function factsOfRun(run: RunRow): RunFacts {
     const engine = JSON.parse(run.engine) as z.infer<typeof Engine>
     const start = run.state === 'queued' ? startOf(run) : null
-    return { id: run.id, state: run.state, threads: engine.threads ?? null, start: start ?? { kind: 'ready' } }
+    return {
+      id: run.id,
+      state: run.state,
+      threads: engine.threads ?? null,
+      device: engine.device ?? deps.device(),
+      start: start ?? { kind: 'ready' },
+    }
   }
 
   function dispatch(event: SchedulerEvent): void {

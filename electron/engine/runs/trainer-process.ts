@@ -8,15 +8,26 @@ import { programFolder } from '../version.ts'
 
 export const trainerProgram = join(programFolder, 'electron', 'trainer', 'main.ts')
 
-/** Starts the trainer of a run's folder, its output appended to the run's log. Tests hand in a program of their own. */
-export function spawnTrainer(folder: string, program = trainerProgram): ChildProcess {
+/**
+ * Starts the trainer of a run's folder, its output appended to the run's log. On `cpu` it is shown no GPU: TensorFlow takes
+ * one that it sees. Tests hand in a program of their own.
+ */
+export function spawnTrainer(
+  folder: string,
+  device: 'cpu' | 'gpu' | undefined,
+  program = trainerProgram,
+): ChildProcess {
   const log = openSync(join(folder, runFiles.log), 'a')
   try {
     const child = spawn(process.execPath, [program, folder], {
       detached: true,
       cwd: programFolder,
       stdio: ['ignore', log, log],
-      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: process.env['TF_CPP_MIN_LOG_LEVEL'] ?? '3' },
+      env: {
+        ...process.env,
+        TF_CPP_MIN_LOG_LEVEL: process.env['TF_CPP_MIN_LOG_LEVEL'] ?? '3',
+        ...(device === 'cpu' && { CUDA_VISIBLE_DEVICES: '-1' }),
+      },
     })
     child.unref()
     return child

@@ -158,6 +158,14 @@ describe('a session', () => {
     ).toBe(true)
   })
 
+  it('asks for a GPU in vain: failed, with the remedy, before anything is made', async () => {
+    const options = layOut('no-gpu', stages.sft, { device: 'gpu' })
+    expect((await attempt(options.folder)).state).toBe('failed')
+    const records = journalOf(options)
+    expect(records.map(({ kind }) => kind)).toEqual(['begin', 'end'])
+    expect(records.at(-1)).toMatchObject({ error: { code: 'backend.missing', input: 'engine.device = gpu' } })
+  })
+
   it('keeps rollouts with reward, advantage and verdict, and experts beside them', async () => {
     const options = layOut('luffy', stages.luffy)
     await attempt(options.folder)

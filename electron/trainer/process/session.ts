@@ -134,6 +134,7 @@ class Session {
       })
     try {
       const { name, version, device, threads } = machine.backend(run.engine.threads)
+      if (run.engine.device === 'gpu' && device !== 'gpu') throw noGpu(version)
       parameters = parameterCount(runModel(run, runTask(run)).shape)
       begin({ name, version, device, threads })
       this.#append({
@@ -276,3 +277,11 @@ class Session {
     }
   }
 }
+
+const noGpu = (version: string) =>
+  new Failure({
+    code: 'backend.missing',
+    message: `This run asks for a GPU, and TensorFlow ${version} finds none here.`,
+    input: 'engine.device = gpu',
+    remedy: '`npm start -- doctor` says what there is; leave `engine.device` out to train on the CPU.',
+  })
