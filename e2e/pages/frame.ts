@@ -20,7 +20,7 @@ export class Frame {
     this.main = page.getByRole('main')
     this.status = page.getByRole('contentinfo').or(page.locator('footer[role=status]'))
     this.palette = page.getByRole('dialog', { name: 'Search or run a command' })
-    this.banner = page.getByRole('alert').filter({ hasText: 'engine' })
+    this.banner = page.getByRole('alert', { name: 'Engine', exact: true })
     this.toasts = page.getByRole('region', { name: /Notification/ })
     this.crumbs = page.getByRole('navigation', { name: 'Breadcrumb' })
   }

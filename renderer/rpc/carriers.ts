@@ -4,9 +4,10 @@
  */
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
-import type { ClientContext, ClientLink } from '@orpc/client'
+import { ORPCError, type ClientContext, type ClientLink } from '@orpc/client'
 import { portMessage, type DesktopBridge } from '#shared/desktop/bridge.ts'
 import { Failure } from '#shared/contract/failure.ts'
+import { engineStopped } from './failure-of.ts'
 import { tokenKey } from './page-token.ts'
 
 export interface Wire {
@@ -55,13 +56,24 @@ export function socketCarrier({ url, token }: SocketAddress): Carrier {
       new Promise((resolve, reject) => {
         const socket = new WebSocket(url, ['switchpoint', `switchpoint.token.${token}`])
         const closed = new Promise<void>((done) => socket.addEventListener('close', () => done()))
-        const link = new SocketLink({ websocket: socket })
+        const link = knowingItsSocket(new SocketLink({ websocket: socket }), socket)
         socket.addEventListener('open', () => resolve({ link, closed }))
         socket.addEventListener('close', () => reject(unreachable()))
         signal.addEventListener('abort', () => socket.close())
       }),
   }
 }
+
+/** A socket that is closing takes no more calls, and says so in words of its own, before it says that it is closed. */
+const knowingItsSocket = (link: ClientLink<ClientContext>, socket: WebSocket): ClientLink<ClientContext> => ({
+  async call(path, input, options) {
+    try {
+      return await link.call(path, input, options)
+    } catch (error) {
+      throw error instanceof ORPCError || socket.readyState === WebSocket.OPEN ? error : engineStopped(error)
+    }
+  },
+})
 
 const unreachable = () => new Failure({ code: 'engine.unreachable', message: 'The engine cannot be reached.' })
 

@@ -1,12 +1,18 @@
 /**
- * One lasting line to the engine over wires that come and go. A call made while the line is down waits for the next wire; a
- * call in flight when it breaks fails as `engine.stopped`, for only its caller knows whether it may be repeated.
+ * One lasting line to the engine over wires that come and go. A call made while the line is down waits for the next wire. Of
+ * what is in flight when it breaks, a read is asked again on the next wire: to its caller the answer is merely late, so what
+ * a pane shows stays, and the banner alone tells of the engine. A deed fails as `engine.stopped`, for only its caller knows
+ * whether it may be repeated.
  */
 import { computed, readonly, shallowRef } from 'vue'
 import type { ClientContext, ClientLink } from '@orpc/client'
+import { callKind } from '#shared/contract/call-kinds.ts'
 import { backoff } from './backoff.ts'
 import type { Carrier, Wire } from './carriers.ts'
-import { failureOf } from './failure-of.ts'
+import { engineStopped, failureOf } from './failure-of.ts'
+
+/** So many engines may die under one read before it is taken for what kills them. */
+export const mostBreaks = 5
 
 export type LineState = 'connecting' | 'open' | 'recovering'
 
@@ -22,10 +28,26 @@ export function connection(carrier: Carrier, clock: Clock = wallClock) {
   const opened = new Set<() => void>()
   let wire: Wire | undefined
   let stopped = false
-  let waiting: ((wire: Wire) => void)[] = []
+  const waiting = new Set<(wire: Wire) => void>()
   const abort = new AbortController()
 
-  const current = (): Promise<Wire> => (wire ? Promise.resolve(wire) : new Promise((resolve) => waiting.push(resolve)))
+  /** The open wire, or the next one; rejects with the caller's reason when he gives up before. */
+  function current(signal: AbortSignal | undefined): Promise<Wire> {
+    if (wire) return Promise.resolve(wire)
+    return new Promise((resolve, reject) => {
+      const giveUp = () => {
+        waiting.delete(take)
+        reject(signal?.reason)
+      }
+      const take = (next: Wire) => {
+        signal?.removeEventListener('abort', giveUp)
+        resolve(next)
+      }
+      if (signal?.aborted) return giveUp()
+      signal?.addEventListener('abort', giveUp)
+      waiting.add(take)
+    })
+  }
 
   async function keepOpen() {
     while (!stopped) {
@@ -39,9 +61,9 @@ export function connection(carrier: Carrier, clock: Clock = wallClock) {
       wire = next
       attempts.value = 0
       state.value = 'open'
-      const now = waiting
-      waiting = []
-      now.forEach((resolve) => resolve(next))
+      const now = [...waiting]
+      waiting.clear()
+      now.forEach((take) => take(next))
       opened.forEach((listener) => listener())
       await next.closed
       wire = undefined
@@ -51,12 +73,18 @@ export function connection(carrier: Carrier, clock: Clock = wallClock) {
 
   const link: ClientLink<ClientContext> = {
     async call(path, input, options) {
-      const on = await current()
-      try {
-        return await on.link.call(path, input, options)
-      } catch (error) {
-        // An abort that the caller asked for is his to see; any other abort is the line breaking under the call.
-        throw options.signal?.aborted ? error : failureOf(error)
+      for (let breaks = 1; ; breaks++) {
+        const on = await current(options.signal)
+        try {
+          return await on.link.call(path, input, options)
+        } catch (error) {
+          // An abort that the caller asked for is his to see; any other abort is the line breaking under the call.
+          if (options.signal?.aborted) throw error
+          const failure = failureOf(error)
+          if (failure.code !== 'engine.stopped' || callKind(path) !== 'read') throw failure
+          if (breaks === mostBreaks) throw engineStopped(error, breaks)
+          await on.closed
+        }
       }
     },
   }

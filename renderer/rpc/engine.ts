@@ -5,7 +5,7 @@ import { createORPCClient } from '@orpc/client'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { Contract } from '#shared/contract/contract.ts'
 import { portCarrier, socketAddress, socketCarrier, type Carrier } from './carriers.ts'
-import { connection, type Clock } from './connection.ts'
+import { connection, type Clock, type LineState } from './connection.ts'
 import { noticeBoard } from './notices.ts'
 
 export type EngineClient = ContractRouterClient<Contract>
@@ -58,6 +58,9 @@ export function openEngine(): Engine {
 export function useEngineOf(engine: Engine): void {
   page = engine
 }
+
+/** Where the page's line stands, for what is shown with or without an engine; null where there is none at all. */
+export const lineState = (): LineState | null => page?.line.state.value ?? null
 
 export function useEngine(): Engine {
   if (!page) throw new Error('openEngine() comes first')

@@ -40,13 +40,20 @@ export function failureOf(error: unknown): Failure {
   return new Failure({ code: 'internal', message }, { cause: error })
 }
 
-export const engineStopped = (cause?: unknown): Failure =>
+/** `times`: engines that went under one read, which is then suspected of it. */
+export const engineStopped = (cause?: unknown, times = 1): Failure =>
   new Failure(
-    {
-      code: 'engine.stopped',
-      message: 'The engine stopped before it answered.',
-      remedy: 'It is being started again. What was saved is safe; repeat the last action.',
-    },
+    times > 1
+      ? {
+          code: 'engine.stopped',
+          message: `The engine stopped ${times} times while it worked on this.`,
+          remedy: 'Try again; if it happens again, copy diagnostics and report it.',
+        }
+      : {
+          code: 'engine.stopped',
+          message: 'The engine stopped before it answered.',
+          remedy: 'It is being started again. What was saved is safe; repeat the last action.',
+        },
     { cause },
   )
 

@@ -7,12 +7,17 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { contract, type Notice } from '#shared/contract/contract.ts'
 import { Failure } from '#shared/contract/failure.ts'
 import type { Carrier, Wire } from './carriers.ts'
+import { mostBreaks } from './connection.ts'
 import { engineOver, type Engine } from './engine.ts'
 
 const os = implement(contract)
 
-/** One life of an engine: it answers `pulse` with its number, streams what it is told to, and can be killed. */
-function life(number: number) {
+/**
+ * One life of an engine: it answers `pulse` with its number, streams what it is told to, and can be killed. Only lives from
+ * `answersFrom` on come to answer `runs.list`; no life is ever done with `runs.stop`.
+ */
+function life(number: number, answersFrom = 1) {
+  let asked = 0
   const ports: NodePort[] = []
   const streams: ((notice: Notice) => void)[] = []
   const router = {
@@ -42,6 +47,11 @@ function life(number: number) {
       }),
     } as never),
     runs: {
+      stop: os.runs.stop.handler(() => new Promise<never>(() => undefined)),
+      list: os.runs.list.handler(() => {
+        asked += 1
+        return number < answersFrom ? new Promise<never>(() => undefined) : { runs: [] }
+      }),
       get: os.runs.get.handler(({ input, errors }) => {
         throw errors.FAILURE({
           data: {
@@ -68,6 +78,8 @@ function life(number: number) {
     },
     notify: (kind: Notice['kind'], seq: number, id: string | null = null) =>
       streams.forEach((send) => send({ engine: number, seq, kind, id })),
+    /** How often `runs.list` was asked of this life. */
+    asked: () => asked,
     kill: () => ports.forEach((port) => port.close()),
   }
 }
@@ -87,7 +99,9 @@ function lives(...all: (Life | null)[]) {
       return next.wire()
     },
   }
-  engine = engineOver(carrier, { wait: (ms) => Promise.resolve(void waited.push(ms)) })
+  engine = engineOver(carrier, {
+    wait: (ms) => new Promise((resolve) => (waited.push(ms), setImmediate(resolve))),
+  })
   engine.line.start()
   return { engine, waited }
 }
@@ -121,16 +135,55 @@ describe('the line to the engine', () => {
     expect(failure).toMatchObject({ code: 'input.invalid', input: 'id' })
   })
 
-  it('fails what was in flight when the engine was killed, and recovers by itself', async () => {
+  it('fails a deed in flight when the engine was killed, for only its caller knows, and recovers by itself', async () => {
     const first = life(1)
     const { engine: client } = lives(first, life(2))
     await client.system.pulse({})
-    const inFlight = client.system.diagnostics({}).catch((error: unknown) => error)
+    const inFlight = client.runs.stop({ id: 'run_first1' }).catch((error: unknown) => error)
     await settled()
     first.kill()
     expect(await inFlight).toMatchObject({ code: 'engine.stopped' })
     expect((await client.system.pulse({})).running).toBe(2)
     expect(client.line.state.value).toBe('open')
+  })
+
+  it('asks what was only read again of the next engine, and of the one after it', async () => {
+    const all = [life(1, 4), life(2, 4), life(3, 4), life(4, 4)]
+    const { engine: client } = lives(...all)
+    const reading = client.runs.list({})
+    for (const dying of all.slice(0, 3)) {
+      await until(() => dying.asked() === 1)
+      dying.kill()
+    }
+    expect(await reading).toEqual({ runs: [] })
+    expect(all.map((one) => one.asked())).toEqual([1, 1, 1, 1])
+  })
+
+  it('does not let a question kill one engine after the other', async () => {
+    const all = Array.from({ length: mostBreaks + 1 }, (_, at) => life(at + 1, Infinity))
+    const { engine: client } = lives(...all)
+    const reading = client.runs.list({}).catch((error: unknown) => error)
+    for (const dying of all.slice(0, mostBreaks)) {
+      await until(() => dying.asked() === 1)
+      dying.kill()
+    }
+    expect(await reading).toMatchObject({
+      code: 'engine.stopped',
+      message: expect.stringContaining(`${mostBreaks} times`),
+    })
+    expect(all.at(-1)?.asked()).toBe(0)
+  })
+
+  it('lets a caller give up while there is no engine', async () => {
+    const first = life(1, 2)
+    const { engine: client } = lives(first, null)
+    const giveUp = new AbortController()
+    const reading = client.runs.list({}, { signal: giveUp.signal }).catch((error: unknown) => error)
+    await until(() => first.asked() === 1)
+    first.kill()
+    await until(() => client.line.state.value === 'recovering')
+    giveUp.abort(new Error('never mind'))
+    expect(await reading).toMatchObject({ message: 'never mind' })
   })
 
   it('lets a caller give up without calling it the engine’s fault', async () => {

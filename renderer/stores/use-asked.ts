@@ -33,6 +33,7 @@ export function useAsked<Q, T>(
     const now = question()
     if (now === null) {
       answer.value = null
+      failure.value = null
       isStale.value = false
       return
     }

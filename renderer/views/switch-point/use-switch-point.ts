@@ -21,7 +21,7 @@ export function useSwitchPoint(id: Readonly<Ref<string | null>>) {
       data.value = answer
       failure.value = null
     } catch (error) {
-      failure.value = failureOf(error)
+      if (run === id.value) failure.value = failureOf(error)
     }
   }
   watch(
