@@ -14,7 +14,7 @@ const json = args.includes('--json')
 const places = placesIn(cacheFolder())
 
 try {
-  const problems = await provision(['packages', 'tensorflow', 'addon', 'venv'], { json })
+  const problems = await provision(['packages', 'tensorflow', 'kernels', 'venv'], { json })
   for (const problem of problems.values()) throw problem
   process.exitCode = await runToEnd(places.node.binary, [join(places.repository, 'bench', 'main.ts'), ...args], {
     cwd: usersFolder(),

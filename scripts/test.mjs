@@ -20,9 +20,9 @@ import { provision } from './setup/provision.mjs'
 /** @type {Record<CheckPart, readonly PartName[]>} */
 const NEEDED = {
   static: ['packages'],
-  unit: ['packages', 'tensorflow', 'addon'],
+  unit: ['packages', 'tensorflow', 'kernels'],
   build: ['packages'],
-  e2e: ['addon', 'electron', 'chromium', ...(hasDisplay(process.env) ? [] : [/** @type {const} */ ('virtualDisplay')])],
+  e2e: ['kernels', 'electron', 'chromium', ...(hasDisplay(process.env) ? [] : [/** @type {const} */ ('virtualDisplay')])],
 }
 
 const asked = narrow(process.argv.slice(2))

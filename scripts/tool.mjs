@@ -17,14 +17,14 @@ const places = placesIn(cacheFolder())
 const isOnScreen = hasDisplay(process.env)
 
 /** @type {readonly PartName[]} */
-const WINDOW = ['addon', 'electron', 'chromium', ...(isOnScreen ? [] : [/** @type {const} */ ('virtualDisplay')])]
+const WINDOW = ['kernels', 'electron', 'chromium', ...(isOnScreen ? [] : [/** @type {const} */ ('virtualDisplay')])]
 
 /** @type {Record<string, () => Task>} Made when asked for: they look at the repository. */
 const TASKS = {
   lint: () => ({ parts: ['packages'], commands: lintChecks().map(({ command }) => command) }),
   format: () => ({ parts: ['packages'], commands: [[...PRETTIER, '--write', ...(rest.length ? rest : ['.'])]] }),
   typecheck: () => ({ parts: ['packages'], commands: typeChecks(places.repository).map(({ command }) => command) }),
-  unit: () => ({ parts: ['addon'], commands: [unitTool(rest)] }),
+  unit: () => ({ parts: ['kernels'], commands: [unitTool(rest)] }),
   build: () => ({ parts: ['packages'], commands: [], showsWindow: true }),
   e2e: () => ({ parts: WINDOW, commands: [e2eTool(rest)], showsWindow: true }),
   gallery: () => ({ parts: WINDOW, commands: [e2eTool(['gallery', ...rest])], showsWindow: true }),

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 import type { InputKind, ObjectiveGraph } from '../policy.ts'
+import { withKernels } from '../kernels/choice.ts'
 import { forwardPass, objectiveValue } from '../model/objective-value.ts'
 import { parameterGroups } from '../model/layout.ts'
 import type { Parameter } from '../model/parameter.ts'
@@ -30,7 +31,7 @@ export function recordProgram(backend: Backend, options: ProgramOptions): Progra
     parameters,
     trained: trainedParameters(options.shape),
     trace: (fn, change = (trace) => trace) => {
-      const traced = change(traceForAllSizes(backend, fn))
+      const traced = change(withKernels(backend.facts.kernels, () => traceForAllSizes(backend, fn)))
       return options.precision === 'bf16-matmul' ? withBfloat16Products(traced) : traced
     },
     place: (trace, inputs, feed) => {

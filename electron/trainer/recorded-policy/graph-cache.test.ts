@@ -31,9 +31,10 @@ describe('the key of a recorded program', () => {
     ['the precision', { precision: 'bf16-matmul' }],
   ])('changes with %s', (_, over) => expect(key(over)).not.toBe(key()))
 
-  it('changes with TensorFlow and the device', () => {
+  it('changes with TensorFlow, the device and our own kernels', () => {
     const other = (facts: object) => programKey({ ...backend, facts: { ...backend.facts, ...facts } }, options)
-    expect(new Set([key(), other({ version: '2.99.0' }), other({ device: 'gpu' })]).size).toBe(3)
+    const others = [other({ version: '2.99.0' }), other({ device: 'gpu' }), other({ kernels: !backend.facts.kernels })]
+    expect(new Set([key(), ...others]).size).toBe(4)
     expect(other({ threads: 7 })).toBe(key()) // a graph does not know its threads
   })
 })

@@ -11,7 +11,7 @@ import { Program, type ProgramBuilder } from '../tensor/program.ts'
 import type { ProgramOptions } from './entry-context.ts'
 
 /** Folders of this room whose code decides what is recorded. */
-const recordingCode = ['tensor', 'model', 'rollout', 'objectives', 'recorded-policy']
+const recordingCode = ['tensor', 'kernels', 'model', 'rollout', 'objectives', 'recorded-policy']
 
 /** The program for these options: from the cache if it is there, otherwise recorded (and cached, given a folder). */
 export function cachedProgram(
@@ -61,6 +61,7 @@ export function programKey(
     precision,
     tensorflow: facts.version,
     device: facts.device,
+    kernels: facts.kernels,
     tfjs: tf.version_core,
   }
   return createHash('sha256').update(JSON.stringify(facets)).update(sourceHash()).digest('hex').slice(0, 32)
@@ -76,7 +77,7 @@ function sourceHash(): string {
   for (const folder of recordingCode) {
     if (!existsSync(join(room, folder))) continue
     const files = readdirSync(join(room, folder), { recursive: true, encoding: 'utf8' })
-    for (const file of files.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).sort()) {
+    for (const file of files.filter((name) => /\.(ts|cc|h)$/.test(name) && !name.endsWith('.test.ts')).sort()) {
       hash.update(`${folder}/${file}\n`).update(readFileSync(join(room, folder, file)))
     }
   }

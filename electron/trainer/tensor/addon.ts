@@ -46,7 +46,7 @@ export interface Addon {
 const remedy = 'Run `npm start -- provision`, which fetches TensorFlow and compiles its addon (see `doctor`).'
 
 /** Where the provisioned parts are written down. */
-const runtimeFile = (): string =>
+export const runtimeFile = (): string =>
   join(
     process.env['SWITCHPOINT_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'switchpoint'),
     'runtime.json',

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { kernelsPath } from '../kernels/library.ts'
 import { addonPath } from './addon.ts'
 import { loadBackend } from './backend.ts'
 
@@ -48,6 +49,7 @@ describe('the backend', () => {
       version: expect.stringMatching(/^2\.\d+\.\d+$/),
       device: 'cpu',
       threads: 2,
+      kernels: kernelsPath() !== undefined,
     })
   })
 

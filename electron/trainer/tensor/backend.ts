@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os'
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs'
 import { Failure } from '#shared/contract/failure.ts'
+import { loadKernels } from '../kernels/library.ts'
 import { addonPath, type Addon, type OpAttribute } from './addon.ts'
 
 /** The parts of the package's `NodeJSKernelBackend` that recording looks into. */
@@ -28,6 +29,8 @@ export interface BackendFacts {
   readonly version: string
   readonly device: 'cpu' | 'gpu'
   readonly threads: number
+  /** Whether our own kernels are there (`kernels/`); without them the same is computed by TensorFlow's operations. */
+  readonly kernels: boolean
 }
 
 export interface Backend {
@@ -59,7 +62,8 @@ export function loadBackend(threads: number = availableParallelism()): Backend {
   const addon = loadAddon(threads)
   const kernels = registerKernels(addon)
   const device = addon.isUsingGpuDevice() ? 'gpu' : 'cpu'
-  loaded = { tf, addon, kernels, facts: { name: 'tensorflow', version: addon.TF_Version, device, threads } }
+  const facts = { name: 'tensorflow', version: addon.TF_Version, device, threads } as const
+  loaded = { tf, addon, kernels, facts: { ...facts, kernels: device === 'cpu' && loadKernels(threads) } }
   return loaded
 }
 
