@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--json] [--threads N] [--repeats N] [--only TEXT] [--share 0..1] [--curves FILE]`. Progress on stderr, the report on stdout. */
+/** `npm run bench -- NAME [--json] [--threads N] [--repeats N] [--only TEXT] [--share 0..1] [--curves FILE] [--minutes N]`. Progress on stderr, the report on stdout. */
 import { parseArgs } from 'node:util'
 import { factsOf, exitCodeOf, Failure } from '#shared/contract/failure.ts'
 import { analysis } from './analysis.ts'
@@ -10,6 +10,7 @@ import { report, table, type BenchResult } from './report.ts'
 import { switchSearch } from './switch-search.ts'
 import type { BenchOptions } from './measure.ts'
 import { rollout } from './rollout.ts'
+import { soak } from './soak.ts'
 import { train } from './train.ts'
 import { verify } from './verify.ts'
 
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   rollout,
   grpo,
   memory,
+  soak,
   verify,
   analysis,
   forecast,
@@ -34,6 +36,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     share: { type: 'string', default: '1' },
     curves: { type: 'string' },
+    minutes: { type: 'string' },
   },
 })
 
@@ -54,6 +57,7 @@ try {
     share: Number(values.share),
     ...(values.only !== undefined && { only: values.only }),
     ...(values.curves !== undefined && { curves: values.curves }),
+    ...(values.minutes !== undefined && { minutes: Number(values.minutes) }),
   }
   const document = report(name, await bench(options))
   console.log(values.json ? JSON.stringify(document) : table(document))

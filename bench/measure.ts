@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly share?: number
   /** Learning curves to work on, for benches of the analysis. */
   readonly curves?: string
+  /** How long a soak lasts. */
+  readonly minutes?: number
 }
 
 /** A side's measurements of `amount` of work (steps, texts, tokens: the bench says), in its unit. */
