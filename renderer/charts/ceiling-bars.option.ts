@@ -3,7 +3,7 @@
  * right axis: validation loss, coloured like its line. A ceiling that is not identified is an open bar up to the best observed score.
  */
 import { ceilingWords, verdictWords } from '#shared/analysis/ceiling-words.ts'
-import { heightOf, type Bar } from '../curves/facets.ts'
+import { heightOf, type Bar, type Facet } from '../curves/facets.ts'
 import { count, decimalsFor, flops, flopUnit, tick } from '../format/numbers.ts'
 import { mix, seriesStyle } from '../theme/paradigm-style.ts'
 import { regimeStyle } from '../theme/regime-style.ts'
@@ -20,6 +20,8 @@ export interface CeilingBars {
   readonly largest: number
   /** Width of the canvas, px: how many labels have room. */
   readonly width: number
+  /** A line over the plot where the pane's head has no room for it. */
+  readonly note?: string
 }
 
 export const barAxes = ['compute', 'step'] as const
@@ -42,6 +44,13 @@ export function labelled(bars: readonly Bar[], best: string | null, plotWidth: n
   return new Set(taken.map(({ run }) => run))
 }
 
+/** Mean ceiling and least loss of a facet, as far as there are any. */
+export const facetWords = ({ meanCeiling, minValLoss }: Pick<Facet, 'meanCeiling' | 'minValLoss'>): string =>
+  [
+    ...(meanCeiling === null ? [] : [`mean ${meanCeiling.toFixed(1)}`]),
+    ...(minValLoss === null ? [] : [`min loss ${minValLoss.toFixed(2)}`]),
+  ].join(' · ')
+
 /** The number over a bar: its ceiling, `≥` what was seen where the data set no ceiling, a star on the best. */
 export function barLabel(bar: Bar, isBest: boolean): string {
   const number = bar.aPost
@@ -60,11 +69,12 @@ const tooltipText = (bar: Bar): string =>
       : bar.aPost && bar.verdict !== 'too few points'
         ? `A_post ${ceilingWords({ verdict: bar.verdict, aPost: bar.aPost, bestSeen: bar.observed })} · ${bar.verdict}`
         : `A_post at least ${bar.observed.toFixed(1)} · ${bar.verdict === 'too few points' ? bar.verdict : verdictWords[bar.verdict]}`,
+    ...(bar.printed === null ? [] : [`as printed ${bar.printed.toFixed(1)}`]),
     ...(bar.collapsedAt === null ? [] : [`collapses from ${flops(bar.collapsedAt)} of RL`]),
   ].join('\n')
 
 export function ceilingBarsOption(
-  { bars, meanCeiling, best, selected, x, largest, width }: CeilingBars,
+  { bars, meanCeiling, best, selected, x, largest, width, note = '' }: CeilingBars,
   theme: ChartTheme,
 ): ChartOption {
   const { tokens } = theme
@@ -72,13 +82,13 @@ export function ceilingBarsOption(
   const place = ({ flops: at, step }: Bar) => (x === 'step' ? tick(step) : threeDigits(at / unit.factor))
   // An invisible space and the run keep bars of equal place apart.
   const categories = bars.map((bar) => `${place(bar)}\u200b${bar.run}`)
+  // Beside curves of one's own what is only printed steps back.
+  const hasCurves = bars.some(({ isPrinted }) => !isPrinted)
   const colours = (bar: Bar) => {
     const style = seriesStyle(bar.paradigm, 'grpo', tokens)
-    const isPure = bar.paradigm === 'rl'
-    return {
-      gain: style.colour,
-      base: isPure ? mix(style.colour, tokens.surface, 0.45) : tokens['sequential-sft'],
-    }
+    const base = bar.paradigm === 'rl' ? mix(style.colour, tokens.surface, 0.45) : tokens['sequential-sft']
+    const share = bar.isPrinted && hasCurves ? 0.5 : 1
+    return { gain: mix(style.colour, tokens.surface, share), base: mix(base, tokens.surface, share) }
   }
   const losses = bars.map(({ valLoss }) => valLoss)
   const hasLoss = losses.some((loss) => loss !== null)
@@ -89,6 +99,23 @@ export function ceilingBarsOption(
   const pitch = (width - plotMargins.left - right) / Math.max(1, bars.length)
   return {
     grid: plotGrid({ left: plotMargins.left, right, top: 26, bottom: 42 }),
+    ...(note && {
+      graphic: [
+        {
+          type: 'text' as const,
+          left: 12,
+          top: 2,
+          silent: true,
+          style: {
+            text: note,
+            fill: tokens.third,
+            font: `12px ${theme.fontFamily}`,
+            lineHeight: 16,
+            verticalAlign: 'top' as const,
+          },
+        },
+      ],
+    }),
     tooltip: {
       trigger: 'axis',
       axisPointer: { type: 'shadow', shadowStyle: { color: tokens.raised, opacity: 0.5 } },
@@ -177,7 +204,10 @@ export function ceilingBarsOption(
               show: named.has(bar.run),
               position: 'top' as const,
               formatter: barLabel(bar, bar.run === best),
-              ...textStyle(theme, 11, tokens.text),
+              ...textStyle(theme, 11, bar.isPrinted && hasCurves ? tokens.second : tokens.text),
+              // The mean's line may pass behind the number.
+              textBorderColor: tokens.surface,
+              textBorderWidth: 3,
             },
           }
         }),
@@ -190,6 +220,17 @@ export function ceilingBarsOption(
             data: [{ yAxis: meanCeiling }],
           },
         }),
+      },
+      {
+        // A tick across a bar: what another source prints for this checkpoint.
+        name: 'as printed',
+        type: 'scatter',
+        symbol: 'rect',
+        symbolSize: [Math.max(6, Math.min(56, pitch * 0.72)), 2],
+        z: 4,
+        silent: true,
+        itemStyle: { color: tokens.warning },
+        data: bars.map(({ printed }) => printed ?? '-'),
       },
       {
         name: 'validation loss',
@@ -231,6 +272,7 @@ export const ceilingBarsTable = (bars: readonly Bar[]): ChartTable => ({
     'verdict',
     'regime',
     'val loss',
+    ...(bars.some(({ printed }) => printed !== null) ? ['A_post as printed %'] : []),
   ],
   rows: bars.map((bar) => {
     const bound = (value: number | undefined) =>
@@ -246,9 +288,10 @@ export const ceilingBarsTable = (bars: readonly Bar[]): ChartTable => ({
       exact(`${sign}${height.toFixed(1)}`, height),
       bound(bar.aPost?.lo),
       bound(bar.aPost?.hi),
-      bar.verdict.replaceAll('-', ' '),
+      bar.isPrinted ? 'as printed' : bar.verdict.replaceAll('-', ' '),
       bar.regime === null ? exact('–', null) : bar.regime.replaceAll('-', ' '),
       bar.valLoss === null ? exact('–', null) : exact(bar.valLoss.toFixed(3), bar.valLoss),
+      ...(bars.some(({ printed }) => printed !== null) ? [bound(bar.printed ?? undefined)] : []),
     ]
   }),
 })

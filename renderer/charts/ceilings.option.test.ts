@@ -27,6 +27,7 @@ const bar = (run: string, step: number, ceiling: number | null, change: Partial<
   valLoss: step > 0 ? 0.4 : null,
   collapsedAt: null,
   isPrinted: false,
+  printed: null,
   printedRegime: null,
   ...change,
 })
@@ -52,6 +53,15 @@ describe('bars of a facet', () => {
   it('say what was seen where no ceiling is identified', () => {
     expect(barLabel(bar('a', 1, null), false)).toBe('≥78')
     expect(barLabel(bar('a', 1, 82.81), true)).toMatch(/^82\.8.* ★$/)
+  })
+  it('carry a tick where another source prints a ceiling; what is only printed steps back beside curves', () => {
+    const bars = [bar('a', 100, 80, { printed: 80.6 }), bar('b', 200, 82, { isPrinted: true })]
+    const option = ceilingBarsOption({ ...facet('Hard', 0.4, 80), ...common, bars }, theme)
+    expect(seriesOf(option, 'as printed')[0]!.data).toEqual([80.6, '-'])
+    const gains = seriesOf(option, 'PL_rl')[0]!.data as { itemStyle: { color: string } }[]
+    expect(gains[0]!.itemStyle.color).not.toBe(gains[1]!.itemStyle.color)
+    expect(ceilingBarsTable(bars).rows.map((row) => cellText(row.at(-1)!))).toEqual(['80.6', '–'])
+    expect(ceilingBarsTable(bars).rows.map((row) => cellText(row[8]!))).toEqual(['identified', 'as printed'])
   })
   it('stand by compute in one unit for all facets, or by step', () => {
     const labels = (x: 'compute' | 'step') => {
@@ -210,12 +220,14 @@ describe('ceilings against what may raise them', () => {
     const data = seriesOf(option, 'data set')[0]!.data as { name: string; itemStyle: { color: string } }[]
     expect(data.map(({ itemStyle }) => itemStyle.color === theme.tokens.surface)).toEqual([false, false, false, true])
   })
-  it('writes the statistics where no point is', () => {
-    const { graphic } = trendOption(trendOf('loss', facets, facts), theme) as {
-      graphic: { right?: number; top?: number; style: { text: string } }[]
+  it('writes the statistics over the plot, which begins under them', () => {
+    const { graphic, grid } = trendOption(trendOf('loss', facets, facts), theme) as {
+      graphic: { top: number; style: { text: string; lineHeight: number } }[]
+      grid: { top: number }
     }
-    expect(graphic[0]!.style.text).toMatch(/^r = −/)
-    expect(graphic[0]).toMatchObject({ right: 20, top: 14 })
+    const [{ top, style }] = graphic as [(typeof graphic)[number]]
+    expect(style.text).toMatch(/^r = −/)
+    expect(top + style.text.split('\n').length * style.lineHeight).toBeLessThan(grid.top)
   })
   it('survives having nothing to show', () => {
     expect(() => trendOption(trendOf('scale', [], facts), theme)).not.toThrow()

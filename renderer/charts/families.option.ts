@@ -9,22 +9,39 @@ import { band } from './band.ts'
 import { plotGrid, textStyle, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
 import { scoreRange } from './score-axis.ts'
 
-/** Height of one label line and of a middling plot, px: enough to keep labels apart at any usual size. */
+/** Height of a label's line, width of a letter at 11 px, and a plot as small as one usually is, px. */
 const lineHeight = 14
-const plotHeight = 260
+const letterWidth = 6.2
+const plotSize = { width: 620, height: 260 }
+/** Lines by which a label may be moved away from its line's end. */
+const mostMoved = 5
+
+export interface LineEnd {
+  readonly key: string
+  readonly title: string
+  /** Share of the x axis. */
+  readonly x: number
+  readonly value: number
+}
 
 /**
- * Offsets (px, up is negative) that keep labels at the line ends from touching: from the top down, each at least a line under
- * the one above it.
+ * Offsets (px, down is positive) at which the labels of line ends touch no other; from the best score down. A label that would have to
+ * move too far is left out: the list beside the chart names every family.
  */
-export function labelOffsets(ends: readonly { key: string; value: number }[], span: number): Map<string, number> {
+export function labelOffsets(ends: readonly LineEnd[], span: number): Map<string, number> {
+  const taken: { left: number; right: number; y: number }[] = []
   const offsets = new Map<string, number>()
-  let above = -Infinity
-  for (const { key, value } of [...ends].sort((a, b) => b.value - a.value)) {
-    const y = (-value / span) * plotHeight
-    const placed = Math.max(y, above + lineHeight)
-    offsets.set(key, Math.round(placed - y))
-    above = placed
+  const moves = Array.from({ length: mostMoved + 1 }, (_, lines) => lines * lineHeight)
+  for (const { key, title, x, value } of [...ends].sort((a, b) => b.value - a.value)) {
+    const left = x * plotSize.width
+    const right = left + title.length * letterWidth
+    const y = (-value / span) * plotSize.height
+    const isFree = (at: number) =>
+      taken.every((other) => other.right <= left || other.left >= right || Math.abs(other.y - at) >= lineHeight - 0.5)
+    const move = moves.find((down) => isFree(y + down))
+    if (move === undefined) continue
+    taken.push({ left, right, y: y + move })
+    offsets.set(key, Math.round(move))
   }
   return offsets
 }
@@ -39,14 +56,18 @@ export function familiesOption(
   const { factor, unit } = flopUnit(largest)
   const values = families.flatMap(({ spots, prefix }) => [...spots, ...prefix].flatMap(({ lo, hi }) => [lo, hi]))
   const { low, high } = scoreRange(values, 1)
-  // Only labels that end side by side can touch.
-  const reach = families.filter(({ spots }) => (spots.at(-1)?.x ?? 0) > largest * 0.8)
-  const offsets = labelOffsets(
-    reach.map(({ key, spots }) => ({ key, value: spots.at(-1)?.value ?? 0 })),
-    Math.max(1, high - low),
-  )
+  const ends = families.map(({ key, title, spots }) => ({
+    key,
+    title,
+    x: (spots.at(-1)?.x ?? 0) / largest,
+    value: spots.at(-1)?.value ?? 0,
+  }))
+  const offsets = labelOffsets(ends, Math.max(1, high - low))
+  // As much as the longest name that stands beyond the plot.
+  const beyond = ends.filter(({ key, x }) => x > 0.8 && offsets.has(key)).map(({ title }) => title.length * letterWidth)
+  const right = Math.min(200, Math.max(60, ...beyond) + 20)
   return {
-    grid: plotGrid({ left: 54, right: 118, top: 16, bottom: 42 }),
+    grid: plotGrid({ left: 54, right, top: 16, bottom: 42 }),
     tooltip: {
       trigger: 'item',
       formatter: (item: unknown) => {
@@ -103,11 +124,13 @@ export function familiesOption(
           lineStyle: { color: style.colour, width: 1.8, type: dash, opacity },
           itemStyle: { color: style.colour, opacity },
           endLabel: {
-            show: !isFaint,
+            show: !isFaint && (offsets.has(family.key) || family.key === highlighted),
             formatter: family.title,
             distance: 8,
             offset: [0, offsets.get(family.key) ?? 0],
             ...textStyle(theme, 11, style.textColour),
+            textBorderColor: tokens.surface,
+            textBorderWidth: 3,
           },
           data: family.spots.map((spot, at) =>
             at === 0 && switchSpot

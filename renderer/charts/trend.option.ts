@@ -1,12 +1,13 @@
 /**
  * Ceilings against what may raise them: one point a data set (or a branch), named beside it, with its interval; the statistics
- * stand in the plot. A ceiling that is not identified is hollow: at least that high.
+ * stand over the plot. A ceiling that is not identified is hollow: at least that high.
  */
 import { trendWords, type Trend, type TrendKind } from '../curves/trends.ts'
 import { difficultyLevels } from '../curves/dataset-facts.ts'
 import { count, flops, flopUnit, tick } from '../format/numbers.ts'
 import { exact, type ChartTable } from './chart-table.ts'
 import { plotGrid, textStyle, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
+import { scoreRange } from './score-axis.ts'
 import { whiskers } from './whiskers.ts'
 
 const xTitles: Readonly<Record<Exclude<TrendKind, 'plasticity'>, string>> = {
@@ -14,6 +15,9 @@ const xTitles: Readonly<Record<Exclude<TrendKind, 'plasticity'>, string>> = {
   scale: 'trajectories',
   difficulty: 'difficulty of the data',
 }
+
+/** Of the statistics over the plot, px. */
+const lineHeight = 15
 
 export function trendOption(trend: Trend, theme: ChartTheme): ChartOption {
   const { tokens } = theme
@@ -23,19 +27,28 @@ export function trendOption(trend: Trend, theme: ChartTheme): ChartOption {
   const xs = points.map(({ x }) => x)
   const span = Math.max(...xs) - Math.min(...xs) || Math.max(...xs) / 2 || 1
   const share = shareOf(xs, kind === 'scale')
-  const isFarRight = (x: number) => kind === 'scale' && share(x) > 0.7
+  const isFarRight = (x: number) => (kind === 'scale' || kind === 'loss') && share(x) > 0.7
   const isNamed = points.length <= 12
   const words = trendWords(trend)
+  const top = 14 + words.length * lineHeight
   const ys = points.flatMap(({ y, lo, hi, isFitted }) => (isFitted ? [Math.max(lo, y - 6), Math.min(hi, y + 6)] : [y]))
-  const [low, high] = [Math.floor(Math.min(...ys) - 0.5), Math.ceil(Math.max(...ys) + 1)]
+  const { low, high } = scoreRange(ys, 1)
   return {
-    grid: plotGrid({ left: 50, right: 20, top: 14, bottom: 42 }),
+    grid: plotGrid({ left: 50, right: 20, top, bottom: 42 }),
     graphic: [
       {
         type: 'text',
-        ...emptyCorner(points, kind === 'scale'),
+        // Over the plot: inside it there is no corner that is always free.
+        left: 50,
+        top: 2,
         silent: true,
-        style: { text: words.join('\n'), fill: tokens.second, font: `11px ${theme.fontFamily}`, lineHeight: 15 },
+        style: {
+          text: words.join('\n'),
+          fill: tokens.second,
+          font: `11px ${theme.fontFamily}`,
+          lineHeight,
+          verticalAlign: 'top',
+        },
       },
     ],
     tooltip: {
@@ -89,8 +102,8 @@ export function trendOption(trend: Trend, theme: ChartTheme): ChartOption {
     yAxis: {
       ...yAxis(theme, { name: kind === 'plasticity' ? 'PL_rl (points)' : 'best ceiling (%)', nameGap: 32 }),
       type: 'value',
-      min: Number.isFinite(low) ? low : 0,
-      max: Number.isFinite(high) ? Math.min(100, high) : 100,
+      min: low,
+      max: high,
       minInterval: 1,
     },
     series: [
@@ -130,28 +143,6 @@ function shareOf(values: readonly number[], isLog: boolean): (value: number) => 
   const scale = (value: number) => (isLog ? Math.log(value) : value)
   const [least, most] = [Math.min(...values.map(scale)), Math.max(...values.map(scale))]
   return (value) => (most > least ? (scale(value) - least) / (most - least) : 0.5)
-}
-
-/** The corner of the plot with the fewest points, for the statistics; above at the right where several are free. */
-function emptyCorner(points: Trend['points'], isLog: boolean) {
-  const [across, up] = [
-    shareOf(
-      points.map(({ x }) => x),
-      isLog,
-    ),
-    shareOf(
-      points.map(({ y }) => y),
-      false,
-    ),
-  ]
-  const corners = [
-    { place: { right: 20, top: 14 }, holds: (x: number, y: number) => x > 0.4 && y > 0.6 },
-    { place: { right: 20, bottom: 50 }, holds: (x: number, y: number) => x > 0.4 && y < 0.4 },
-    { place: { left: 58, bottom: 50 }, holds: (x: number, y: number) => x < 0.6 && y < 0.4 },
-    { place: { left: 58, top: 14 }, holds: (x: number, y: number) => x < 0.6 && y > 0.6 },
-  ]
-  const counts = corners.map(({ holds }) => points.filter(({ x, y }) => holds(across(x), up(y))).length)
-  return corners[counts.indexOf(Math.min(...counts))]!.place
 }
 
 export const trendTable = ({ kind, points }: Trend): ChartTable => ({

@@ -116,6 +116,45 @@ describe('facets of the main figure', () => {
     expect(heightOf(facet!.bars[1]!)).toBe(84)
   })
 
+  it('draws curves and what is printed of the same data set in one facet, compared and never mixed', () => {
+    const printed = (run: string, parent: string, step: number, ceiling: number) =>
+      curve({
+        run,
+        parent,
+        parentStep: step,
+        beforeFlops: step * 1e9,
+        points: [point(0, 0, 0.7)],
+        origin: { printedCeiling: ceiling, printedRegime: 'stable' } as BranchCurve['origin'],
+      })
+    const paper = { ...sft, run: 'run_paper', name: 'as printed', parent: null, minValLoss: 0.37 }
+    const raw = { ...sft, run: 'run_raw0', parent: null, minValLoss: null }
+    const [facet, ...others] = facetsOf(
+      [
+        paper,
+        printed('run_p100', 'run_paper', 100, 81),
+        printed('run_p200', 'run_paper', 200, 99),
+        raw,
+        curve({ run: 'run_r100', parent: 'run_raw0', parentStep: 100, beforeFlops: 1e11, fit: fit('identified', 80) }),
+      ],
+      new Map(),
+    )
+    expect(others).toEqual([])
+    expect(facet).toMatchObject({ key: 'run_raw0', title: 'uniform 1,000', minValLoss: 0.37 })
+    expect(facet!.bars.map(({ run, printed, isPrinted, regime }) => [run, printed, isPrinted, regime])).toEqual([
+      ['run_r100', 81, false, 'stable'],
+      ['run_p200', null, true, 'stable'],
+    ])
+    expect([facet!.best, facet!.meanCeiling]).toEqual(['run_r100', 80])
+  })
+
+  it('orders seeds on the same data by name', () => {
+    const seeds = [10, 2].flatMap((seed) => [
+      { ...sft, run: `run_s${seed}`, name: `SFT, seed ${seed}` },
+      curve({ run: `run_b${seed}`, parent: `run_s${seed}` }),
+    ])
+    expect(facetsOf(seeds, new Map()).map(({ title }) => title)).toEqual(['SFT, seed 2', 'SFT, seed 10'])
+  })
+
   it('shows no facet for an SFT run without a branch', () => {
     expect(facetsOf([sft], new Map())).toEqual([])
     expect(facetsOf([sft, curve({})], new Map()).map(({ key, data }) => [key, data])).toEqual([

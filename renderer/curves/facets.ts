@@ -6,7 +6,8 @@ import { bestSeenOf } from '#shared/analysis/ceiling-words.ts'
 import { classifyRegimes } from '#shared/analysis/regimes.ts'
 import type { Estimate, Regime, Verdict } from '#shared/analysis/types.ts'
 import type { BranchCurve } from '#shared/contract/contract.ts'
-import { pSftOf } from './verdicts.ts'
+import { printedTwins } from './printed.ts'
+import { printedCeiling, pSftOf } from './verdicts.ts'
 
 export interface ValidationPoint {
   readonly step: number
@@ -29,6 +30,8 @@ export interface Bar {
   readonly verdict: Verdict | 'too few points'
   /** The ceiling is the one that the source prints; there are no points to fit. */
   readonly isPrinted: boolean
+  /** Of a bar with points: the ceiling that another source prints for the same checkpoint. */
+  readonly printed: number | null
   readonly regime: Regime | null
   /** As an imported file prints it; shown beside the computed one, and for it where there are no losses. */
   readonly printedRegime: Regime | null
@@ -44,7 +47,7 @@ export interface Facet {
   readonly data: string
   readonly bars: readonly Bar[]
   readonly minValLoss: number | null
-  /** Mean ceiling over the SFT branches whose ceiling is fitted. */
+  /** Mean ceiling over the SFT branches whose ceiling is fitted; over the printed ones where none has points. */
   readonly meanCeiling: number | null
   /** Run of the bar with the best fitted ceiling (best observed where none is fitted). */
   readonly best: string | null
@@ -53,11 +56,15 @@ export interface Facet {
 /** Height of a bar: its ceiling where there is one, what was observed otherwise. */
 export const heightOf = (bar: Bar): number => bar.aPost?.value ?? bar.observed
 
-export function barOf(curve: BranchCurve, sftRegimes: ReturnType<typeof regimesBySteps>): Bar | null {
+export function barOf(
+  curve: BranchCurve,
+  sftRegimes: ReturnType<typeof regimesBySteps>,
+  twin: BranchCurve | null = null,
+): Bar | null {
   if (curve.points.length === 0) return null
   const step = curve.paradigm === 'sequential' ? (curve.parentStep ?? 0) : 0
   const at = sftRegimes.get(step)
-  const printedRegime = (curve.origin?.printedRegime ?? null) as Regime | null
+  const printedRegime = (curve.origin?.printedRegime ?? twin?.origin?.printedRegime ?? null) as Regime | null
   const ceiling = curve.origin?.printedCeiling ?? null
   const printed = ceiling === null ? null : { value: ceiling, lo: ceiling, hi: ceiling }
   return {
@@ -71,6 +78,7 @@ export function barOf(curve: BranchCurve, sftRegimes: ReturnType<typeof regimesB
     observed: bestSeenOf(curve.points, curve.fit?.excluded),
     verdict: curve.fit?.verdict ?? 'too few points',
     isPrinted: !curve.fit && printed !== null,
+    printed: twin && printedCeiling(twin),
     regime: at?.regime ?? printedRegime,
     printedRegime,
     valLoss: at?.loss ?? null,
@@ -90,34 +98,50 @@ export function facetsOf(
   curves: readonly BranchCurve[],
   validationOf: ReadonlyMap<string, readonly ValidationPoint[]>,
 ): Facet[] {
-  return curves
-    .filter(({ paradigm }) => paradigm === 'sft')
-    .map((sft) => {
-      const regimes = regimesBySteps(validationOf.get(sft.run) ?? [])
-      const branches = curves.filter(({ paradigm, parent }) => paradigm === 'sequential' && parent === sft.run)
-      // Pure RL from the same base is the switch at step 0: every facet shows it, as the paper's figure does.
-      const pure = curves.filter(
-        ({ paradigm, parent }) => paradigm === 'rl' && parent !== null && (parent === sft.run || parent === sft.parent),
-      )
-      const bars = [...pure, ...branches]
-        .map((curve) => barOf(curve, regimes))
-        .filter((bar) => bar !== null)
-        .sort((a, b) => a.flops - b.flops)
-      const best = bars.length === 0 ? null : bars.reduce((a, b) => (heightOf(b) > heightOf(a) ? b : a))
-      return {
-        key: sft.run,
-        data: sft.data,
-        title:
-          curves.filter(({ paradigm, data }) => paradigm === 'sft' && data === sft.data).length > 1
-            ? sft.name
-            : sft.data,
-        bars,
-        minValLoss: sft.minValLoss,
-        meanCeiling: meanOf(bars.filter(({ step }) => step > 0)),
-        best: best?.run ?? null,
-      }
-    })
-    .filter(({ bars }) => bars.some(({ step }) => step > 0))
+  const twins = printedTwins(curves)
+  const sftRuns = curves.filter(({ paradigm, run }) => paradigm === 'sft' && !twins.hidden.has(run))
+  const facets = sftRuns.map((sft) => {
+    const printed = twins.sft.get(sft.run)
+    const regimes = regimesBySteps(validationOf.get(sft.run) ?? [])
+    const isOfRun = (parent: string) => parent === sft.run || parent === printed?.run
+    const branches = curves.filter(
+      ({ paradigm, parent, run }) =>
+        paradigm === 'sequential' && parent !== null && isOfRun(parent) && !twins.hidden.has(run),
+    )
+    // Pure RL from the same base is the switch at step 0: every facet shows it, as the paper's figure does.
+    const pure = curves.filter(
+      ({ paradigm, parent, run }) =>
+        paradigm === 'rl' && parent !== null && (isOfRun(parent) || parent === sft.parent) && !twins.hidden.has(run),
+    )
+    const bars = [...pure, ...branches]
+      .map((curve) => barOf(curve, regimes, twins.branch.get(curve.run) ?? null))
+      .filter((bar) => bar !== null)
+      .sort((a, b) => a.flops - b.flops)
+    // What is printed beside curves is there to be compared with; the best and the mean are those of the curves.
+    const counted = bars.some((bar) => !bar.isPrinted) ? bars.filter((bar) => !bar.isPrinted) : bars
+    const best = counted.length === 0 ? null : counted.reduce((a, b) => (heightOf(b) > heightOf(a) ? b : a))
+    return {
+      key: sft.run,
+      data: sft.data,
+      title: sftRuns.filter(({ data }) => data === sft.data).length > 1 ? sft.name : sft.data,
+      bars,
+      minValLoss: sft.minValLoss ?? printed?.minValLoss ?? null,
+      meanCeiling: meanOf(counted.filter(({ step }) => step > 0)),
+      best: best?.run ?? null,
+    }
+  })
+  return inOrder(facets.filter(({ bars }) => bars.some(({ step }) => step > 0)))
+}
+
+/** Data sets as they come; runs on the same one by name, so that seeds stand in their order. */
+function inOrder(facets: readonly Facet[]): Facet[] {
+  const place = new Map<string, number>()
+  for (const { data } of facets) if (!place.has(data)) place.set(data, place.size)
+  return [...facets].sort(
+    (a, b) =>
+      place.get(a.data)! - place.get(b.data)! ||
+      a.title.localeCompare(b.title, 'en', { numeric: true, sensitivity: 'base' }),
+  )
 }
 
 /** Of the bounded ceilings; none where a branch without a bound already stands above it, as that mean would mislead. */

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { BranchCurve } from '#shared/contract/contract.ts'
 import {
   budgetRange,
+  curvesOn,
+  dataSetsOf,
   familiesOf,
   modelsOf,
   meanOverSeeds,
@@ -64,21 +66,24 @@ describe('mean over seeds', () => {
 })
 
 describe('standings', () => {
-  it('ranks by score, leaves out who ends before, and adds intervals as independent', () => {
+  it('ranks by score, takes who ended before at its last one, and adds intervals as independent', () => {
     const ranked = standings(
       [
         family('a', [spot(0, 0, 3), spot(10, 10, 3)]),
         family('b', [spot(0, 0, 4), spot(10, 30, 4)]),
-        family('c', [spot(0, 5)]),
+        family('c', [spot(0, 2, 4), spot(4, 5, 4)]),
+        family('d', [spot(11, 90)]),
       ],
       10,
       'a',
     )
-    expect(ranked.map(({ family, difference }) => [family.key, difference])).toEqual([
-      ['b', { value: 20, half: 5 }],
-      ['a', null],
-      ['c', null],
+    expect(ranked.map(({ family, endedAt, difference }) => [family.key, endedAt, difference])).toEqual([
+      ['b', null, { value: 20, half: 5 }],
+      ['a', null, null],
+      ['c', 4, { value: -5, half: 5 }],
+      ['d', null, null],
     ])
+    expect(ranked.at(-1)!.spot).toBeNull()
   })
 
   it('knows the largest budget that all reach', () => {
@@ -87,6 +92,12 @@ describe('standings', () => {
       hi: 30,
       common: 10,
     })
+  })
+
+  it('begins at all of the compute where some start only after others have ended', () => {
+    expect(budgetRange([family('a', [spot(0, 0), spot(10, 1)]), family('b', [spot(20, 0), spot(30, 1)])]).common).toBe(
+      30,
+    )
   })
 })
 
@@ -140,6 +151,20 @@ describe('families', () => {
       run('run_c', 1, 10, { data: 'uniform', origin }),
     ]).map(({ title }) => title)
     expect(names).toEqual(['GRPO · easy', 'GRPO · hard'])
+  })
+
+  it('can be those of one data set, pure RL beside each', () => {
+    const sft = { paradigm: 'sft' as const, objective: 'sft', parent: null, parentStep: null }
+    const branch = { paradigm: 'sequential' as const, parentStep: 5, data: 'prompts' }
+    const curves = [
+      run('sft_easy', 1, 10, { ...sft, data: 'easy' }),
+      run('sft_hard', 1, 10, { ...sft, data: 'hard' }),
+      run('rl_easy', 1, 20, { ...branch, parent: 'sft_easy' }),
+      run('rl_hard', 1, 20, { ...branch, parent: 'sft_hard' }),
+      run('pure', 1, 20),
+    ]
+    expect(dataSetsOf(curves)).toEqual(['easy', 'hard'])
+    expect(curvesOn(curves, 'hard').map(({ run }) => run)).toEqual(['sft_hard', 'rl_hard', 'pure'])
   })
 
   it('lists models by how many curves they have, single points aside', () => {

@@ -33,16 +33,19 @@ export interface Family {
   readonly switchStep: number | null
 }
 
+const spotOf = ({ totalFlops, accuracy }: BranchCurve['points'][number]): Spot => ({
+  x: totalFlops,
+  value: accuracy.value * 100,
+  lo: accuracy.lo * 100,
+  hi: accuracy.hi * 100,
+})
+
+/** Every point of a run, what was excluded from its fit included. */
+export const allSpotsOf = ({ points }: Pick<BranchCurve, 'points'>): Spot[] => points.map(spotOf)
+
 const spotsOf = (curve: BranchCurve): Spot[] => {
   const excluded = new Set(curve.fit?.excluded.map(({ step }) => step))
-  return curve.points
-    .filter(({ step }) => !excluded.has(step))
-    .map(({ totalFlops, accuracy }) => ({
-      x: totalFlops,
-      value: accuracy.value * 100,
-      lo: accuracy.lo * 100,
-      hi: accuracy.hi * 100,
-    }))
+  return curve.points.filter(({ step }) => !excluded.has(step)).map(spotOf)
 }
 
 /** Linear between the two measured points around x; null outside them: nothing is extrapolated. */
@@ -133,6 +136,28 @@ export function familiesOf(curves: readonly BranchCurve[]): Family[] {
   )
 }
 
+/** The data set that a pipeline was fine-tuned on: a branch's own are the prompts of its RL. */
+function trainedOn(curves: readonly BranchCurve[]): (curve: BranchCurve) => string {
+  const sft = new Map(curves.filter(({ paradigm }) => paradigm === 'sft').map((curve) => [curve.run, curve.data]))
+  return ({ parent, data }) => (parent === null ? undefined : sft.get(parent)) ?? data
+}
+
+/** Data sets that pipelines with SFT were trained on, as they come. */
+export function dataSetsOf(curves: readonly BranchCurve[]): string[] {
+  const dataOf = trainedOn(curves)
+  const pipelines = curves.filter(
+    ({ paradigm, points, origin }) =>
+      (paradigm === 'sft' || paradigm === 'sequential') && points.length > 1 && !origin?.sameAs,
+  )
+  return [...new Set(pipelines.map(dataOf))]
+}
+
+/** Curves of one data set; pure RL, which has seen none, stands beside each. */
+export function curvesOn(curves: readonly BranchCurve[], data: string): BranchCurve[] {
+  const dataOf = trainedOn(curves)
+  return curves.filter((curve) => curve.paradigm === 'rl' || dataOf(curve) === data)
+}
+
 /** Models that have curves, the one with the most first; points to draw are two. */
 export function modelsOf(curves: readonly BranchCurve[]): string[] {
   const drawn = curves.filter(({ points, paradigm }) => points.length > 1 && paradigm !== 'pretrain')
@@ -151,31 +176,46 @@ function toldApart(families: readonly Family[]): Family[] {
 
 export interface Standing {
   readonly family: Family
-  /** Null: the family ends before this budget (or begins after it). */
+  /** Score at the budget; of a family that ended before it its last one. Null: it begins only beyond this budget. */
   readonly spot: Spot | null
+  /** Total FLOPs at which it ended, where that is less than the budget. */
+  readonly endedAt: number | null
   readonly difference: { readonly value: number; readonly half: number } | null
+}
+
+/** What a family has to show for a budget: who stopped earlier still holds what it reached for less. */
+function standAt({ spots }: Family, budget: number): Pick<Standing, 'spot' | 'endedAt'> {
+  const last = spots.at(-1)
+  return last && last.x < budget ? { spot: last, endedAt: last.x } : { spot: spotAt(spots, budget), endedAt: null }
 }
 
 /** Who stands where at a budget, best first, with the difference to the baseline (intervals added as independent). */
 export function standings(families: readonly Family[], budget: number, baseline: string | null): Standing[] {
-  const at = new Map(families.map((family) => [family.key, spotAt(family.spots, budget)]))
-  const base = baseline === null ? null : (at.get(baseline) ?? null)
+  const at = new Map(families.map((family) => [family.key, standAt(family, budget)]))
+  const base = baseline === null ? null : (at.get(baseline)?.spot ?? null)
   const half = ({ lo, hi }: Spot) => (hi - lo) / 2
   return families
     .map((family) => {
-      const spot = at.get(family.key) ?? null
+      const { spot, endedAt } = at.get(family.key)!
       const compares = spot && base && family.key !== baseline
       return {
         family,
         spot,
+        endedAt,
         difference: compares ? { value: spot.value - base.value, half: Math.hypot(half(spot), half(base)) } : null,
       }
     })
     .sort((a, b) => (b.spot?.value ?? -1) - (a.spot?.value ?? -1))
 }
 
-/** The largest budget that every family reaches, and the range of all: where the budget line may stand. */
+/**
+ * Where the budget line may stand, and where it stands at first: the largest budget that every family reaches; all of the
+ * compute where some begin only after others have ended.
+ */
 export function budgetRange(families: readonly Family[]): { lo: number; hi: number; common: number } {
   const ends = families.map(({ spots }) => spots.at(-1)?.x ?? 0)
-  return { lo: 0, hi: Math.max(0, ...ends), common: ends.length === 0 ? 0 : Math.min(...ends) }
+  const hi = Math.max(0, ...ends)
+  const least = ends.length === 0 ? 0 : Math.min(...ends)
+  const haveBegun = families.every(({ spots }) => (spots[0]?.x ?? 0) <= least)
+  return { lo: 0, hi, common: haveBegun ? least : hi }
 }
