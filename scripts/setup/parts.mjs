@@ -2,9 +2,11 @@
 import { addonPart, addonPath } from './part-addon.mjs'
 import { electronPart, electronRuntime } from './part-electron.mjs'
 import { kernelsFolder, kernelsPart } from './part-kernels.mjs'
-import { nodePart } from './part-node.mjs'
+import { nodePart, ownNodePart } from './part-node.mjs'
+import { packagedAddonPart } from './part-packaged-addon.mjs'
 import { packagesPart } from './part-packages.mjs'
 import { tensorflowPart } from './part-tensorflow.mjs'
+import { isUntested } from './system.mjs'
 
 /**
  * @typedef {object} Context
@@ -23,10 +25,10 @@ import { tensorflowPart } from './part-tensorflow.mjs'
 
 /** @type {Record<string, Part>} */
 export const ownParts = {
-  node: nodePart,
+  node: isUntested() ? ownNodePart : nodePart,
   packages: packagesPart,
   tensorflow: tensorflowPart,
-  addon: addonPart,
+  addon: isUntested() ? packagedAddonPart : addonPart,
   kernels: kernelsPart,
   electron: electronPart,
 }
@@ -66,6 +68,14 @@ export function withWhatTheyNeed(names) {
   for (const name of all) for (const other of BEFORE[name] ?? []) all.add(other)
   return ORDER.filter((name) => all.has(name))
 }
+
+/** What macOS and Windows can have: packages of the system, a compiler and what it makes are Linux's.
+ * @type {readonly PartName[]} */
+const EVERYWHERE = ['node', 'packages', 'addon', 'electron']
+
+/** The parts with all that they need on this system. @param {readonly PartName[]} names @param {string} platform */
+export const partsOf = (names, platform) =>
+  withWhatTheyNeed(names).filter((name) => !isUntested(platform) || EVERYWHERE.includes(name))
 
 /** @param {PartName} name @param {ReadonlySet<string>} failed */
 export const blockedBy = (name, failed) => BEFORE[name]?.find((other) => failed.has(other))

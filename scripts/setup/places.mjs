@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ELECTRON_FROM_NPM, ELECTRON_OFFICIAL, NODE } from './pins.mjs'
+import { isUntested } from './system.mjs'
 import { chosenBuild } from './tensorflow-build.mjs'
 
 /** The folder of package.json. */
@@ -40,7 +41,11 @@ export function placesIn(cache, repository = REPOSITORY, build = chosenBuild(cac
     lock: join(cache, 'setup.lock'),
     runtime: join(cache, 'runtime.json'),
     electronJson: join(cache, 'electron.json'),
-    node: { folder: node, binary: join(node, 'bin', 'node'), headers: join(node, 'include', 'node') },
+    node: {
+      folder: node,
+      binary: isUntested() ? process.execPath : join(node, 'bin', 'node'),
+      headers: join(node, 'include', 'node'),
+    },
     tensorflow: { build, folder: tensorflow, libraries: join(tensorflow, 'tensorflow') },
     electronOfficial: join(cache, `electron-${ELECTRON_OFFICIAL.version}`),
     electronFromNpm: join(cache, `electron-${ELECTRON_FROM_NPM.electronVersion}-npm`),

@@ -7,13 +7,14 @@ import { withLock } from './lock.mjs'
 import { addonPath } from './part-addon.mjs'
 import { electronRuntime } from './part-electron.mjs'
 import { kernelsKey, kernelsPath } from './part-kernels.mjs'
-import { blockedBy, ownParts, witnesses, withWhatTheyNeed } from './parts.mjs'
+import { blockedBy, ownParts, partsOf, witnesses } from './parts.mjs'
 import { systemParts } from './parts-of-the-system.mjs'
 import { TENSORFLOW_VERSION } from './pins.mjs'
 import { cacheFolder, placesIn } from './places.mjs'
 import { createReporter } from './progress.mjs'
 import { endingWithUs } from './run-command.mjs'
 import { missingParts, readStamp, stampKey, writeJson } from './stamp.mjs'
+import { requirePlatform } from './system.mjs'
 import { installPackages } from './system-packages.mjs'
 
 /** @typedef {import('./parts.mjs').PartName} PartName */
@@ -37,8 +38,9 @@ export async function provision(
     platform = `${process.platform}-${process.arch}`,
   } = {},
 ) {
-  requirePlatform(platform)
-  const names = withWhatTheyNeed(wanted)
+  const reporter = createReporter({ json })
+  requirePlatform(platform, reporter.say)
+  const names = partsOf(wanted, platform)
   const key = stampKey({
     lock: readFileSync(places.packageLock),
     // The kernels are the one part made from sources of our own.
@@ -49,7 +51,6 @@ export async function provision(
   })
   if (!again && missingParts(readStamp(places.stamp, key), names).length === 0) return new Map()
 
-  const reporter = createReporter({ json })
   const context = { places, reporter, env, isRoot: process.getuid?.() === 0, again }
   makeCache(places.cache)
   const work = async () => {
@@ -62,16 +63,6 @@ export async function provision(
       onWait: (holder) => reporter.say(`waiting for another set-up (process ${holder?.pid ?? 'unknown'}) to finish`),
     }),
   )
-}
-
-/** @param {string} platform */
-function requirePlatform(platform) {
-  if (platform === 'linux-x64') return
-  throw new SetupFailure({
-    part: 'Platform',
-    message: `Switchpoint runs on Linux on x64 now; this is ${platform}. macOS, Windows and arm64 come later.`,
-    remedy: 'Use a Linux x64 machine: there `npm start -- serve` shows the same workbench in a browser here.',
-  })
 }
 
 /** @param {string} cache */

@@ -1,10 +1,12 @@
 /**
  * A zip reader on Node alone, for archives whose hash has been checked: picks members, inflates them one after another
- * as streams, and tells how many bytes are written. Knows the two methods in use (stored, deflated); zip64 is refused.
+ * as streams, and tells how many bytes are written. A symbolic link may point beside or below itself. Knows the two methods
+ * in use (stored, deflated); zip64 is refused.
  */
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir, open, symlink } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
+import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createInflateRaw } from 'node:zlib'
 
@@ -14,6 +16,8 @@ const END_OF_DIRECTORY = 0x06054b50
 const DIRECTORY_ENTRY = 0x02014b50
 const LOCAL_HEADER_BYTES = 30
 const LONGEST_TAIL = 22 + 0xffff
+const KIND_OF_FILE = 0o170000
+const SYMBOLIC_LINK = 0o120000
 const ZIP64_MARK = 0xffffffff
 
 /** @param {string} file @returns {Promise<Member[]>} the members of the archive, folders left out */
@@ -88,7 +92,11 @@ export async function unzip(file, folder, place, onBytes) {
 /** @param {string} file @param {Member} member @param {number} start @param {string} to @param {(bytes: number) => void} onBytes */
 async function writeMember(file, { name, method, packedBytes, mode }, start, to, onBytes) {
   if (method !== 0 && method !== 8) throw new Error(`${name} in ${file} is packed with the unknown method ${method}.`)
-  const out = createWriteStream(to, { mode: mode & 0o777 || 0o644 })
+  const isLink = (mode & KIND_OF_FILE) === SYMBOLIC_LINK
+  let target = ''
+  const out = isLink
+    ? new Writable({ write: (chunk, _encoding, done) => ((target += chunk), done()) })
+    : createWriteStream(to, { mode: mode & 0o777 || 0o644 })
   const count = async function* (/** @type {AsyncIterable<Buffer>} */ source) {
     for await (const chunk of source) {
       onBytes(chunk.length)
@@ -99,6 +107,7 @@ async function writeMember(file, { name, method, packedBytes, mode }, start, to,
   const source = createReadStream(file, { start, end: start + packedBytes - 1, highWaterMark: 1 << 20 })
   if (method === 0) await pipeline(source, count, out)
   else await pipeline(source, createInflateRaw({ chunkSize: 1 << 18 }), count, out)
+  if (isLink) await symlink(inside('', target), to)
 }
 
 /** @param {string} folder @param {string} relative */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -22,6 +22,8 @@ with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as z:
     z.writestr('p/empty.txt', '')
     run = zipfile.ZipInfo('p/run.sh'); run.external_attr = 0o100755 << 16
     z.writestr(run, '#!/bin/sh')
+    link = zipfile.ZipInfo('p/link'); link.external_attr = 0o120777 << 16
+    z.writestr(link, 'run.sh')
     z.writestr('p/folder/', '')
     z.writestr('../outside.txt', 'no')
 `
@@ -39,7 +41,8 @@ it('writes the chosen members with their content and mode, and tells the bytes',
   expect(readFileSync(join(target, 'stored.txt'), 'utf8')).toBe('stored')
   expect(readFileSync(join(target, 'empty.txt'), 'utf8')).toBe('')
   expect(statSync(join(target, 'run.sh')).mode & 0o777).toBe(0o755)
-  const total = big.length + 'stored'.length + '#!/bin/sh'.length
+  expect(readlinkSync(join(target, 'link'))).toBe('run.sh')
+  const total = big.length + 'stored'.length + '#!/bin/sh'.length + 'run.sh'.length
   expect(seen.at(-1)).toEqual([total, total])
 })
 
