@@ -4,11 +4,10 @@
  */
 import type { RegimeResult } from '#shared/analysis/types.ts'
 import type { EvaluationPoint } from '#shared/contract/runs.ts'
-import { compact } from '../format/numbers.ts'
 import { band } from './band.ts'
 import { plotGrid, textStyle, xAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
 import { regimeAreas } from './regime-areas.ts'
-import type { RunAxis } from './run-axis.ts'
+import { axisTick, type RunAxis } from './run-axis.ts'
 import { scoreAxis, scoreRange } from './score-axis.ts'
 import { switchPlotRight } from './validation-curve.option.ts'
 import { whiskers } from './whiskers.ts'
@@ -35,7 +34,9 @@ export interface CheckpointPrediction {
 }
 
 export interface AfterRl {
-  readonly regimes: RegimeResult | null
+  readonly regimes: Pick<RegimeResult, 'intervals'> | null
+  /** Where no chart above names them. */
+  readonly namesRegimes?: boolean
   readonly evaluations: readonly EvaluationPoint[]
   readonly branches: readonly MeasuredSwitch[]
   readonly predicted: CheckpointPrediction | null
@@ -45,7 +46,7 @@ export interface AfterRl {
 }
 
 export function afterRlOption(
-  { regimes, evaluations, branches, predicted, at, axis }: AfterRl,
+  { regimes, namesRegimes = false, evaluations, branches, predicted, at, axis }: AfterRl,
   theme: ChartTheme,
 ): ChartOption {
   const { tokens } = theme
@@ -65,9 +66,11 @@ export function afterRlOption(
         const { seriesName, dataIndex } = item as { seriesName: string; dataIndex: number }
         const branch = seriesName === 'A_post' ? branches[dataIndex] : undefined
         if (branch)
-          return branch.interval
-            ? `${branch.name}\nA_post ${branch.value.toFixed(1)} [${branch.interval.lo.toFixed(1)}, ${branch.interval.hi.toFixed(1)}]`
-            : `${branch.name}\nbest seen ${branch.value.toFixed(1)}; ceiling not identifiable yet`
+          return branch.isPrinted
+            ? `${branch.name}\nA_post ${branch.value.toFixed(1)}, as printed`
+            : branch.interval
+              ? `${branch.name}\nA_post ${branch.value.toFixed(1)} [${branch.interval.lo.toFixed(1)}, ${branch.interval.hi.toFixed(1)}]`
+              : `${branch.name}\nbest seen ${branch.value.toFixed(1)}; ceiling not identifiable yet`
         const guess = seriesName === 'predicted' ? here : undefined
         if (guess)
           return `step ${guess.step}, no branch\nA_post ${guess.value.toFixed(1)} [${guess.lo.toFixed(1)}, ${guess.hi.toFixed(1)}]\n${predicted!.model}`
@@ -80,9 +83,9 @@ export function afterRlOption(
       type: 'value',
       min: 0,
       max: end,
-      axisLabel: { ...textStyle(theme), hideOverlap: true, showMaxLabel: end % 50 === 0, formatter: compact },
+      axisLabel: { ...textStyle(theme), hideOverlap: true, showMaxLabel: end % 50 === 0, formatter: axisTick },
     },
-    yAxis: scoreAxis(theme, scoreRange(values), 42),
+    yAxis: scoreAxis(theme, scoreRange(values, 4), 42),
     series: [
       {
         name: 'P_sft',
@@ -94,7 +97,7 @@ export function afterRlOption(
         itemStyle: { color: tokens.third },
         endLabel: { show: true, formatter: 'P_sft', distance: 8, ...textStyle(theme, 11, tokens.second) },
         data: evaluations.map(({ step, accuracy }) => [place(step), accuracy.value * 100]),
-        ...(regimes && { markArea: regimeAreas(regimes, end, theme, false, place) }),
+        ...(regimes && { markArea: regimeAreas(regimes, end, theme, namesRegimes, place) }),
       },
       ...band({
         name: 'prediction band',
@@ -148,11 +151,17 @@ export function afterRlOption(
             : { color: tokens.surface, borderColor: tokens.sequential, borderWidth: 1.5 },
           label: {
             show: true,
-            position: place(step) < end * 0.85 ? ('right' as const) : ('left' as const),
+            // Beside the marker, over every other point.
+            position: step === at ? ('right' as const) : ('top' as const),
+            distance: 8,
             formatter: interval ? value.toFixed(1) : `≥ ${value.toFixed(1)}`,
             ...textStyle(theme, 11, tokens['sequential-text']),
+            textBorderColor: tokens.surface,
+            textBorderWidth: 3,
           },
         })),
+        // The table beside the chart has every number.
+        labelLayout: { hideOverlap: true },
       },
     ],
   }

@@ -5,7 +5,7 @@ import { regimeStyle } from '../theme/regime-style.ts'
 import { textStyle, type ChartTheme } from './chart-theme.ts'
 
 export function regimeAreas(
-  regimes: RegimeResult,
+  regimes: Pick<RegimeResult, 'intervals'>,
   end: number,
   theme: ChartTheme,
   isNamed: boolean,

@@ -1,5 +1,5 @@
 /** Where the steps of an SFT run lie on a chart's x axis: steps, tokens, FLOPs, epochs, or shares of the minimum's step. Pure. */
-import { flopUnit } from '../format/numbers.ts'
+import { count, flopUnit, tick } from '../format/numbers.ts'
 
 export const axisKinds = ['step', 'tokens', 'flops', 'epochs', 'share'] as const
 export type AxisKind = (typeof axisKinds)[number]
@@ -28,6 +28,10 @@ export interface RunAxis {
   readonly end: number
   place(step: number): number
 }
+
+/** A place on the axis as its label: 12,000 steps are written out, a million tokens are not. */
+export const axisTick = (value: number): string =>
+  Number.isInteger(value) && value < 100_000 ? count(value) : tick(value)
 
 const largest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), 0)
 

@@ -4,9 +4,8 @@
  */
 import type { RegimeResult } from '#shared/analysis/types.ts'
 import { smoothed } from '../curves/smoothing.ts'
-import { compact } from '../format/numbers.ts'
 import { plotGrid, textStyle, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
-import type { RunAxis } from './run-axis.ts'
+import { axisTick, type RunAxis } from './run-axis.ts'
 import { regimeAreas } from './regime-areas.ts'
 
 /** Room for the lines' names; both charts of the view share it, so that their x axes line up. */
@@ -55,7 +54,7 @@ export function validationCurveOption(
       formatter: (items: unknown) => {
         const [first] = items as { value: [number, number] }[]
         const point = first && regimes.points.find(({ step }) => place(step) === first.value[0])
-        if (!point) return first ? compact(first.value[0]) : ''
+        if (!point) return first ? axisTick(first.value[0]) : ''
         const above = (point.loss / regimes.minLoss - 1) * 100
         return `step ${point.step}\nvalidation ${point.loss.toFixed(4)} (+${above.toFixed(1)} %)\n${point.regime.replaceAll('-', ' ')}`
       },
@@ -65,7 +64,7 @@ export function validationCurveOption(
       type: 'value',
       min: 0,
       max: end,
-      axisLabel: { ...textStyle(theme), hideOverlap: true, showMaxLabel: end % 50 === 0, formatter: compact },
+      axisLabel: { ...textStyle(theme), hideOverlap: true, showMaxLabel: end % 50 === 0, formatter: axisTick },
     },
     yAxis: {
       ...yAxis(theme, { name: 'loss (nats/token)', nameGap: 42 }),

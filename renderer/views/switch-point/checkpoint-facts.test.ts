@@ -38,6 +38,16 @@ describe('the numbers of a checkpoint', () => {
     expect(facts(50, [{ ...branch, interval: null }])['A_post, measured']).toBe('at least 61.0')
   })
 
+  it('are as printed where a source prints them, without an interval', () => {
+    const branch = { step: 50, name: 'b', value: 84, interval: { lo: 84, hi: 84 }, isPrinted: true }
+    const printed = { ...data, evaluations: [{ step: 50, accuracy: { value: 0.4, lo: 0.4, hi: 0.4 } }] }
+    const found = checkpointFacts(50, printed as unknown as SwitchPointData, null, [branch], null)
+    expect(found.slice(2).map(({ word, value }) => [word, value])).toEqual([
+      ['P_sft', '40.0'],
+      ['A_post, as printed', '84.0'],
+    ])
+  })
+
   it('say what is not known', () => {
     expect(facts(25, [], false)).toMatchObject({ P_sft: 'not evaluated', 'A_post, measured': 'no branch' })
     expect(facts(30, [], false)).toMatchObject({ 'SFT compute': '–', 'val loss': 'not validated' })

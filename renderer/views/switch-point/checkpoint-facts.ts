@@ -12,6 +12,12 @@ interface Interval {
 
 const around = ({ value, lo, hi }: Interval): string => `${value.toFixed(1)} [${lo.toFixed(1)}, ${hi.toFixed(1)}]`
 
+/** In percent; a printed score has no interval. */
+function scoreWords({ value, lo, hi }: Interval): string {
+  const score = (value * 100).toFixed(1)
+  return hi > lo ? `${score} ± ${((hi - lo) * 50).toFixed(1)}` : score
+}
+
 export function checkpointFacts(
   step: number,
   data: Pick<SwitchPointData, 'evaluations' | 'checkpoints'>,
@@ -35,9 +41,7 @@ export function checkpointFacts(
     },
     {
       word: 'P_sft',
-      value: test
-        ? `${(test.accuracy.value * 100).toFixed(1)} ± ${((test.accuracy.hi - test.accuracy.lo) * 50).toFixed(1)}`
-        : 'not evaluated',
+      value: test ? scoreWords(test.accuracy) : 'not evaluated',
       faint: !test,
     },
     ...(guess && pSft !== null
@@ -52,13 +56,15 @@ export function checkpointFacts(
       ? [{ word: 'A_post, predicted', value: around(guess), strong: true, title: predicted!.model }]
       : [
           {
-            word: 'A_post, measured',
+            word: branch?.isPrinted ? 'A_post, as printed' : 'A_post, measured',
             strong: branch !== undefined && branch.interval !== null,
             value: !branch
               ? 'no branch'
-              : branch.interval
-                ? around({ value: branch.value, ...branch.interval })
-                : `at least ${branch.value.toFixed(1)}`,
+              : branch.isPrinted
+                ? branch.value.toFixed(1)
+                : branch.interval
+                  ? around({ value: branch.value, ...branch.interval })
+                  : `at least ${branch.value.toFixed(1)}`,
             faint: !branch,
           },
         ]),

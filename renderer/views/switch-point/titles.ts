@@ -18,8 +18,11 @@ export const lossTable = ({ points }: RegimeResult): ChartTable => ({
   rows: points.map(({ step, loss, regime }) => [step, loss.toFixed(4), regime]),
 })
 
+export const bestSwitch = (measured: readonly MeasuredSwitch[]): MeasuredSwitch | null =>
+  measured.reduce<MeasuredSwitch | null>((top, one) => (!top || one.value > top.value ? one : top), null)
+
 export function afterTitle(measured: readonly MeasuredSwitch[]): string {
-  const best = measured.reduce<MeasuredSwitch | null>((top, one) => (!top || one.value > top.value ? one : top), null)
+  const best = bestSwitch(measured)
   return best ? `After RL, switching at step ${count(best.step)} has led so far` : 'No RL branch has been measured yet'
 }
 
@@ -35,8 +38,8 @@ export function afterTable(measured: readonly MeasuredSwitch[], predicted: Check
   return {
     columns: ['switch step', 'branch', 'A_post', 'low', 'high'],
     rows: [
-      ...measured.map(({ step, name, value, interval }) =>
-        row(step, name, interval ? value.toFixed(1) : `at least ${value.toFixed(1)}`, interval),
+      ...measured.map(({ step, name, value, interval, isPrinted }) =>
+        row(step, name, interval ? value.toFixed(1) : `at least ${value.toFixed(1)}`, isPrinted ? null : interval),
       ),
       ...(predicted?.points ?? [])
         .filter(({ step }) => !isMeasured(step))
