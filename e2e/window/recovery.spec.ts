@@ -48,3 +48,57 @@ test('kill -9 on the engine, then on the trainer, while a run trains', async ({ 
     await expect(run.state).toContainText('stopped')
   })
 })
+
+test('kill -9 on the engine under questions in flight: panes keep what they show and answer when it is back', async ({
+  bench,
+}) => {
+  test.setTimeout(240_000)
+  const { page, frame } = bench
+  const experiments = new ExperimentsPage(page)
+  const run = new RunPage(page)
+  await frame.open('Experiments')
+  await experiments.queueUp(longRun('asked'), 'asked')
+  await experiments.open('asked')
+  await run.reaches(20)
+  const address = frame.hash()
+  const answers = run.rollouts.getByRole('listitem')
+  await expect(answers.first()).toBeVisible()
+  const alerts = page.getByRole('alert')
+
+  // Each view asks as it opens; the engine is stopped first, so that it dies with the questions in its hands.
+  const views = ['Ceilings', 'Compare', 'Switch point', 'Datasets', 'Experiments'] as const
+  for (const view of views)
+    await test.step(`while ${view} opens`, async () => {
+      await frame.open('Runs')
+      const engine = (await enginePid(bench))!
+      process.kill(engine, 'SIGSTOP')
+      await frame.open(view)
+      // The questions are on their way when the page has had a turn of its own.
+      await page.evaluate(() => new Promise((done) => requestIdleCallback(done)))
+      process.kill(engine, 'SIGKILL')
+      await expect(frame.banner).toBeVisible()
+      await expect(alerts).toHaveCount(1)
+      await expect(frame.banner).toBeHidden({ timeout: 60_000 })
+      await expect(frame.main.getByRole('status', { name: /^(Loading|Waiting for the engine)$/ })).toHaveCount(0)
+      await expect(alerts).toHaveCount(0)
+    })
+
+  await test.step('the run: its rollouts stay, another verdict is answered by the next engine', async () => {
+    await frame.go(address)
+    await expect(answers.first()).toBeVisible()
+    const engine = (await enginePid(bench))!
+    process.kill(engine, 'SIGSTOP')
+    await run.rollouts.getByRole('radio', { name: 'wrong' }).click()
+    await page.evaluate(() => new Promise((done) => requestIdleCallback(done)))
+    process.kill(engine, 'SIGKILL')
+    await expect(frame.banner).toBeVisible()
+    await expect(answers.first()).toBeVisible()
+    await expect(alerts).toHaveCount(1)
+    await expect(frame.banner).toBeHidden({ timeout: 60_000 })
+    await expect(run.rollouts.getByRole('img', { name: 'right', exact: true })).toHaveCount(0)
+    await expect(answers.first()).toBeVisible()
+    await expect(alerts).toHaveCount(0)
+    const step = await run.step()
+    await run.reaches(step + 10)
+  })
+})
