@@ -10,8 +10,22 @@ interface Signature {
 }
 
 export const kernels = {
+  SwitchpointAdamw: {
+    inputs: [null, null, null, 'gradient', null, null, null, null, null, null],
+    outputs: [null],
+  },
+  SwitchpointCausalSoftmax: { inputs: ['scores'], outputs: ['p'] },
+  SwitchpointCausalSoftmaxGradient: { inputs: ['p', 'd_p'], outputs: ['d_scores'] },
+  SwitchpointEntropy: { inputs: ['logits'], outputs: [null, null] },
+  SwitchpointEntropyGradient: { inputs: [null, 'logits', null, null], outputs: ['d_logits'] },
   SwitchpointGatedUnit: { inputs: ['gate', 'up'], outputs: ['unit'] },
   SwitchpointGatedUnitGradient: { inputs: ['d_unit', 'gate', 'up'], outputs: ['d_gate', 'd_up'] },
+  SwitchpointHeads: { inputs: ['joint', null, null, null], outputs: ['q', 'k', 'v'] },
+  SwitchpointHeadsGradient: { inputs: ['d_q', 'd_k', 'd_v', null], outputs: ['d_joint'] },
+  SwitchpointLogProbability: { inputs: ['logits', null], outputs: [null, null] },
+  SwitchpointLogProbabilityGradient: { inputs: [null, 'logits', null, null], outputs: ['d_logits'] },
+  SwitchpointNorm: { inputs: ['x', 'more', null, null], outputs: ['sum', 'y', null] },
+  SwitchpointNormGradient: { inputs: ['d_y', 'd_y2', 'x', null, null, 'residual'], outputs: ['d_x', null] },
 } as const satisfies Readonly<Record<string, Signature>>
 
 export type Kernel = keyof typeof kernels

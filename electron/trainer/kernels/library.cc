@@ -7,7 +7,14 @@
 namespace {
 
 void registerAll() {
+  switchpoint::registerAdamw();
   switchpoint::registerGatedUnit();
+  switchpoint::registerHeads();
+  switchpoint::registerLogProbability();
+  switchpoint::registerNorm();
+  switchpoint::registerSoftmax();
+  switchpoint::registerPackedWeights();
+  switchpoint::registerNextTokens();
 }
 
 napi_value start(napi_env env, napi_callback_info info) {

@@ -27,7 +27,11 @@ bool Shape::operator==(const Shape& other) const {
   return true;
 }
 
-Call::Call(TF_OpKernelContext* context) : context_(context), status_(TF_NewStatus()) {}
+Call::Call(TF_OpKernelContext* context)
+    : context_(context),
+      status_(TF_NewStatus()),
+      inputs_(TF_NumInputs(context)),
+      outputs_(TF_NumOutputs(context)) {}
 
 Call::~Call() {
   for (TF_Tensor* tensor : inputs_)
@@ -82,6 +86,13 @@ Out Call::outOver(int i, const Shape& shape, std::initializer_list<int> candidat
   const int count = static_cast<int>(candidates.size());
   return filled(i, TF_ForwardInputOrAllocateOutput(context_, candidates.begin(), count, i, shape.sizes, shape.rank,
                                                    &forwarded, status_));
+}
+
+Out Call::same(int i, int from) {
+  TF_Tensor* tensor = input(from);
+  TF_SetOutput(context_, i, tensor, status_);
+  check();
+  return {TF_TensorData(tensor), TF_TensorType(tensor) == TF_BFLOAT16};
 }
 
 Out Call::filled(int i, TF_Tensor* tensor) {

@@ -2,13 +2,13 @@
 #pragma once
 #include <cstdint>
 #include <initializer_list>
+#include <vector>
 #include "tensorflow/c/kernels.h"
 #include "tensorflow/c/ops.h"
 #include "elements.h"
 
 namespace switchpoint {
 
-constexpr int most_tensors = 16;
 constexpr int most_axes = 8;
 
 /// The shape of a tensor.
@@ -34,6 +34,8 @@ class Call {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
+  /// How many inputs there are; a list counts as its entries.
+  int inputs() const { return static_cast<int>(inputs_.size()); }
   Shape shape(int input);
   /// An input's numbers, float32 or bfloat16.
   In in(int input);
@@ -49,6 +51,9 @@ class Call {
   /// The same in the memory of an input that nobody else wants, where there is one of that size and type.
   Out outOver(int output, const Shape& shape, std::initializer_list<int> inputs);
 
+  /// An output that is an input as it stands, in the same memory.
+  Out same(int output, int input);
+
   /// Fails the operation unless `holds`. Returns whether it holds, also false once an earlier check failed.
   bool require(bool holds, const char* message);
   bool isWell() const { return !failed_; }
@@ -60,8 +65,7 @@ class Call {
 
   TF_OpKernelContext* context_;
   TF_Status* status_;
-  TF_Tensor* inputs_[most_tensors] = {};
-  TF_Tensor* outputs_[most_tensors] = {};
+  std::vector<TF_Tensor*> inputs_, outputs_;
   bool failed_ = false;
 };
 

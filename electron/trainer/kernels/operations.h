@@ -3,6 +3,13 @@
 
 namespace switchpoint {
 
+void registerAdamw();
 void registerGatedUnit();
+void registerHeads();
+void registerLogProbability();
+void registerNorm();
+void registerSoftmax();
+void registerPackedWeights();
+void registerNextTokens();
 
 }  // namespace switchpoint

@@ -30,6 +30,7 @@ struct Pool {
 
 // Never destroyed: its threads end with the process.
 Pool* pool = nullptr;
+int threadCount = 1;
 
 void serve() {
   std::unique_lock<std::mutex> lock(pool->mutex);
@@ -63,7 +64,10 @@ void remove(Job& job) {
 
 }  // namespace
 
+int workerCount() { return threadCount; }
+
 void startWorkers(int threads) {
+  threadCount = threads;
   if (pool != nullptr || threads < 2) return;
   pool = new Pool;
   for (int i = 1; i < threads; i++) std::thread(serve).detach();

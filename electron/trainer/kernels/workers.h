@@ -7,6 +7,9 @@ namespace switchpoint {
 /// How many threads work, the caller's among them. Called once, before any kernel runs.
 void startWorkers(int threads);
 
+/// What `startWorkers` was told.
+int workerCount();
+
 using Part = void (*)(const void* function, int64_t index);
 void runParts(int64_t parts, Part part, const void* function);
 

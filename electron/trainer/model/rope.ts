@@ -23,7 +23,7 @@ export interface HeadCounts {
 const fewestPositions = 64
 
 /** (cos, sin) of each position and pair: [positions, headSize], pairs interleaved. Worked out in double precision. */
-export function rotations(shape: ModelShape): Tensor2D {
+export function rotationTable(shape: ModelShape): Float32Array {
   const { headSize, maxLength } = shape
   const { frequencies, attentionFactor } = ropeFrequencies(shape)
   const positions = Math.max(maxLength, fewestPositions)
@@ -35,7 +35,13 @@ export function rotations(shape: ModelShape): Tensor2D {
       table[position * headSize + 2 * pair + 1] = attentionFactor * Math.sin(angle)
     }
   }
-  return tf.tensor2d(table, [positions, headSize])
+  return table
+}
+
+/** The table as a tensor. */
+export function rotations(shape: ModelShape): Tensor2D {
+  const table = rotationTable(shape)
+  return tf.tensor2d(table, [table.length / shape.headSize, shape.headSize])
 }
 
 /**

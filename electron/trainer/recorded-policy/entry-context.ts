@@ -2,6 +2,7 @@
 import type { PolicyOptions } from '../policy.ts'
 import type { TunedShape } from '../model/lora/adapters.ts'
 import type { Parameter } from '../model/parameter.ts'
+import type { Backend } from '../tensor/backend.ts'
 import { DType } from '../tensor/dtype.ts'
 import type { GeneralTrace, SizedFunction } from '../tensor/generalise.ts'
 import type { Output } from '../tensor/graph.ts'
@@ -14,6 +15,7 @@ export type ProgramOptions = Pick<PolicyOptions, 'objectives' | 'forbidden' | 'p
 
 /** What of a traced function goes into the program. */
 export interface EntryContext {
+  readonly backend: Backend
   readonly program: ProgramBuilder
   readonly options: ProgramOptions
   /** All that the model computes with. */

@@ -26,6 +26,7 @@ export function recordProgram(backend: Backend, options: ProgramOptions): Progra
   const program = new ProgramBuilder()
   const parameters = parametersOf(options.shape)
   const context: EntryContext = {
+    backend,
     program,
     options,
     parameters,

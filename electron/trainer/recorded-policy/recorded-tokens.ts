@@ -3,12 +3,16 @@ import type { ModelShape } from '#shared/experiment/presets.ts'
 import { forbiddenBias } from '../model/transformer.ts'
 import type { Choosing, DecodeStep, TokenSource } from '../rollout/token-source.ts'
 import { scalar, wholeScalar, type Feed, type Program } from '../tensor/program.ts'
+import { kernelDecode, paddedHead } from './kernel-decoding.ts'
 
 export class RecordedTokens implements TokenSource {
   private readonly program: Program
   private readonly shape: ModelShape
   private readonly entry: string
   private readonly settings: Record<string, Feed>
+  private readonly isByKernel: boolean
+  /** Room for a head in the caches. */
+  private readonly head: number
   private slots = 0
   private capacity = 0
   private promptWidth = 0
@@ -17,13 +21,15 @@ export class RecordedTokens implements TokenSource {
     this.program = program
     this.shape = shape
     const { temperature, topP, topK, forbidden } = choosing
+    this.isByKernel = program.has(kernelDecode)
+    this.head = this.isByKernel ? paddedHead(shape) : shape.headSize
     const isFiltered = temperature > 0 && (topP < 1 || topK > 0)
-    this.entry = isFiltered ? 'decode.filtered' : 'decode'
+    this.entry = this.isByKernel ? kernelDecode : isFiltered ? 'decode.filtered' : 'decode'
     this.settings = {
       inverseTemperature: scalar(temperature === 0 ? 1 : 1 / temperature),
       greedy: scalar(temperature === 0 ? 1 : 0),
       bias: forbiddenBias(shape.vocabSize, forbidden),
-      ...(isFiltered && { topP: scalar(topP), topK: wholeScalar(topK) }),
+      ...((isFiltered || this.isByKernel) && { topP: scalar(topP), topK: wholeScalar(topK) }),
     }
   }
 
@@ -34,8 +40,7 @@ export class RecordedTokens implements TokenSource {
   }
 
   grow(capacity: number): void {
-    const { kvHeads, headSize } = this.shape
-    const byPosition = Int32Array.of(this.slots, kvHeads, this.capacity, headSize)
+    const byPosition = Int32Array.of(this.slots, this.shape.kvHeads, this.capacity, this.head)
     const paddings = alongPositions(capacity - this.capacity)
     this.capacity = capacity
     this.program.run('slots.grow', { byPosition, paddings, dims: Int32Array.of(this.slots, this.slotSize()) })
@@ -60,8 +65,10 @@ export class RecordedTokens implements TokenSource {
     this.program.run('slots.place', {
       prompt: Int32Array.from(pairs, ({ prompt }) => prompt),
       slot: Int32Array.from(pairs, ({ slot }) => slot),
-      paddings: alongPositions(this.capacity - this.promptWidth),
-      dims: Int32Array.of(pairs.length, this.slotSize()),
+      ...(!this.isByKernel && {
+        paddings: alongPositions(this.capacity - this.promptWidth),
+        dims: Int32Array.of(pairs.length, this.slotSize()),
+      }),
     })
   }
 
@@ -76,10 +83,12 @@ export class RecordedTokens implements TokenSource {
     const { token, logp } = this.program.run(this.entry, {
       tokens,
       positions,
-      cacheRows: this.cacheRows(positions),
       uniform: uniforms,
-      rows: wholeScalar(tokens.length),
-      capacity: wholeScalar(this.capacity),
+      ...(!this.isByKernel && {
+        cacheRows: this.cacheRows(positions),
+        rows: wholeScalar(tokens.length),
+        capacity: wholeScalar(this.capacity),
+      }),
       ...this.settings,
     })
     return { tokens: token!.data as Int32Array, logp: logp!.data as Float32Array }
@@ -99,7 +108,7 @@ export class RecordedTokens implements TokenSource {
   }
 
   private slotSize(): number {
-    return this.shape.kvHeads * this.capacity * this.shape.headSize
+    return this.shape.kvHeads * this.capacity * this.head
   }
 }
 
