@@ -73,5 +73,7 @@ test('a curve file is imported in the window, its bad curve reported, and seen a
   await expect(answer.getByRole('region', { name: 'Curves left out' })).toContainText('a/bad')
   await answer.getByRole('button', { name: 'See the ceilings' }).click()
   await expect(frame.main).toHaveAccessibleName('Ceilings')
-  await expect(page.getByText('a/rl').first()).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByRole('grid', { name: 'Branches and their ceilings' }).getByTitle(/^a\/rl/)).toBeVisible({
+    timeout: 30_000,
+  })
 })

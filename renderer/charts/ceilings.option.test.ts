@@ -35,6 +35,7 @@ const facet = (title: string, loss: number, ceiling: number | null): Facet => ({
   key: `run_${title}`,
   title,
   data: title,
+  model: 'm',
   bars: [bar('pure', 0, 72), bar(`${title}-a`, 100, ceiling)],
   minValLoss: loss,
   meanCeiling: ceiling,

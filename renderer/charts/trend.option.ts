@@ -105,6 +105,7 @@ export function trendOption(trend: Trend, theme: ChartTheme): ChartOption {
       min: low,
       max: high,
       minInterval: 1,
+      axisLabel: { ...textStyle(theme), margin: 8, showMinLabel: low % 10 === 0, showMaxLabel: high % 10 === 0 },
     },
     series: [
       whiskers({

@@ -21,7 +21,7 @@ describe('short names of branches', () => {
     expect([...titles.values()]).toEqual(['step 720', 'step 1,440'])
   })
   it('name the data set of the SFT run where there are several, pure RL of a file from its step 0', () => {
-    const easy = { ...sft, run: 'easy', data: 'Easy102K' }
+    const easy = { ...sft, run: 'easy', name: 'Easy', data: 'a name that goes on and on' }
     const titles = branchTitles([
       sft,
       easy,
@@ -29,7 +29,7 @@ describe('short names of branches', () => {
       curve('b', { parent: 'easy' }),
       curve('c', { paradigm: 'rl', parent: 'easy', parentStep: 0 }),
     ])
-    expect([...titles.values()]).toEqual(['Hard102K @ 720', 'Easy102K @ 720', 'Easy102K @ 0'])
+    expect([...titles.values()]).toEqual(['Hard102K @ 720', 'Easy @ 720', 'Easy @ 0'])
   })
   it('add the seed and the objective where they differ', () => {
     const titles = branchTitles([

@@ -13,14 +13,17 @@ export function branchTitles(curves: readonly Named[]): ReadonlyMap<string, stri
   const branches = curves.filter(({ paradigm }) => paradigm !== 'sft' && paradigm !== 'pretrain')
   /** The SFT run that a branch starts from; of pure RL its file may name one, at step 0. */
   const sftOf = ({ parent }: Named) => (parent === null ? undefined : sftRuns.get(parent))
-  const dataOf = (curve: Named) => sftOf(curve)?.data ?? curve.data
+  /** Whichever is shorter says it as well: the data set, or what the SFT run on it is called. */
+  const dataOf = (curve: Named) => {
+    const { name, data } = sftOf(curve) ?? curve
+    return name.length < data.length && sftOf(curve) ? name : data
+  }
   const hasMany = (key: (curve: Named) => unknown, among: readonly Named[]) => new Set(among.map(key)).size > 1
   const namesData = hasMany(dataOf, branches.filter(sftOf))
   const namesSeed = hasMany(({ seed }) => seed, branches)
-  const namesObjective = hasMany(
-    ({ objective }) => objective,
-    branches.filter(({ paradigm }) => paradigm === 'sequential'),
-  )
+  const placeOf = ({ parent, parentStep }: Named) => `${parent} ${parentStep}`
+  const places = Map.groupBy(branches, placeOf)
+  const namesObjective = (curve: Named) => hasMany(({ objective }) => objective, places.get(placeOf(curve))!)
 
   const short = (curve: Named): string => {
     const isBranch = curve.paradigm === 'sequential' || sftOf(curve) !== undefined
@@ -28,7 +31,7 @@ export function branchTitles(curves: readonly Named[]): ReadonlyMap<string, stri
     const method = curve.paradigm === 'rl' ? 'pure RL' : familyTitle(curve)
     return [
       !isBranch ? method : namesData ? `${dataOf(curve)} @ ${step}` : `step ${step}`,
-      ...(namesObjective && curve.paradigm === 'sequential' ? [objectiveTitle(curve.objective)] : []),
+      ...(curve.paradigm === 'sequential' && namesObjective(curve) ? [objectiveTitle(curve.objective)] : []),
       ...(namesSeed ? [`seed ${curve.seed}`] : []),
     ].join(', ')
   }

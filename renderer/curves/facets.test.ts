@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { BranchCurve } from '#shared/contract/contract.ts'
-import { facetsOf, heightOf } from './facets.ts'
+import { comparableFacets, facetsOf, heightOf, largestBeside } from './facets.ts'
 
 const point = (step: number, flops: number, value: number) => ({
   step,
@@ -145,6 +145,17 @@ describe('facets of the main figure', () => {
       ['run_p200', null, true, 'stable'],
     ])
     expect([facet!.best, facet!.meanCeiling]).toEqual(['run_r100', 80])
+  })
+
+  it('compares facets of one model only, the one that has the most', () => {
+    const of = (run: string, model: string, beforeFlops: number) => [
+      { ...sft, run, model, data: run },
+      curve({ run: `${run}_b`, parent: run, model, beforeFlops }),
+    ]
+    const facets = facetsOf([...of('lab', 'lab-0.3m', 1e11), ...of('a', '7B', 1e19), ...of('b', '7B', 3e19)], new Map())
+    expect(comparableFacets(facets).map(({ key }) => key)).toEqual(['a', 'b'])
+    expect(facets.map((facet) => largestBeside(facet, facets))).toEqual([1e11, 3e19, 3e19])
+    expect(comparableFacets([])).toEqual([])
   })
 
   it('orders seeds on the same data by name', () => {

@@ -45,6 +45,8 @@ export interface Facet {
   readonly title: string
   /** The data set it was fine-tuned on. */
   readonly data: string
+  /** Compute and scores of unlike models are not to be compared. */
+  readonly model: string
   readonly bars: readonly Bar[]
   readonly minValLoss: number | null
   /** Mean ceiling over the SFT branches whose ceiling is fitted; over the printed ones where none has points. */
@@ -123,6 +125,7 @@ export function facetsOf(
     return {
       key: sft.run,
       data: sft.data,
+      model: sft.model ?? '',
       title: sftRuns.filter(({ data }) => data === sft.data).length > 1 ? sft.name : sft.data,
       bars,
       minValLoss: sft.minValLoss ?? printed?.minValLoss ?? null,
@@ -132,6 +135,19 @@ export function facetsOf(
   })
   return inOrder(facets.filter(({ bars }) => bars.some(({ step }) => step > 0)))
 }
+
+/** The facets of the model that has the most: only they can be set against each other. */
+export function comparableFacets(facets: readonly Facet[]): readonly Facet[] {
+  const [most = []] = [...Map.groupBy(facets, ({ model }) => model).values()].sort((a, b) => b.length - a.length)
+  return most
+}
+
+/** Largest SFT compute of a facet's model: facets that are compared share a unit. */
+export const largestBeside = (facet: Facet, facets: readonly Facet[]): number =>
+  Math.max(
+    1,
+    ...facets.filter(({ model }) => model === facet.model).flatMap(({ bars }) => bars.map(({ flops }) => flops)),
+  )
 
 /** Data sets as they come; runs on the same one by name, so that seeds stand in their order. */
 function inOrder(facets: readonly Facet[]): Facet[] {

@@ -27,8 +27,18 @@ const facet = (title: string, loss: number | null, ceiling: number | null): Face
     collapsedAt: null,
     isPrinted: false,
     printedRegime: null,
+    printed: null,
   }
-  return { key: title, title, data: title, bars: [bar], minValLoss: loss, meanCeiling: ceiling, best: bar.run }
+  return {
+    key: title,
+    title,
+    data: title,
+    model: 'm',
+    bars: [bar],
+    minValLoss: loss,
+    meanCeiling: ceiling,
+    best: bar.run,
+  }
 }
 const facets = printed.map(([title, loss, ceiling]) => facet(title, loss, ceiling))
 const byName = ({ data }: Facet) => datasetFacts(data, [])

@@ -13,6 +13,7 @@ const kinds: { readonly [Room in keyof Contract]: { readonly [Call in keyof Cont
     diagnostics: 'read',
     recentWorkspaces: 'read',
     openExample: 'deed',
+    serveExample: 'deed',
     notices: 'stream',
   },
   jobs: { list: 'read', cancel: 'deed' },

@@ -115,6 +115,8 @@ export const contract = {
     ),
     /** The folder of the bundled example's workspace; built where it is not there yet. */
     openExample: call.input(nothing).output(z.object({ path: z.string() })),
+    /** The same, served in a browser beside this workspace: an engine, a port and a token of its own, until this engine ends. */
+    serveExample: call.input(nothing).output(z.object({ path: z.string(), url: z.string() })),
     notices: call.input(nothing).output(eventIterator(Notice)),
   },
   jobs: {

@@ -5,7 +5,7 @@
 import * as z from 'zod'
 import { ModelRef } from './model-ref.ts'
 import { ObjectiveSettings } from './objectives.ts'
-import { isTextTask, taskIds } from './task-names.ts'
+import { isTextTask, taskIds, unchosen } from './task-names.ts'
 
 const positive = z.int().positive()
 
@@ -222,14 +222,18 @@ export type ExperimentSpec = z.infer<typeof ExperimentSpec>
 /** What a person writes: everything with a default may be left out. */
 export type ExperimentInput = z.input<typeof ExperimentSpec>
 
-/** Text tasks have no built-in rows: `data` stands for every stage without its own, a stage's rows for its tests and validation. */
+/**
+ * Text tasks have no built-in rows: `data` stands for every stage without its own, a stage's rows for its tests and validation.
+ * An empty `data:` is a choice still to be made.
+ */
 function withNamedData(input: unknown): unknown {
   if (!isRecord(input) || !isTextTask(input['task']) || !Array.isArray(input['stages'])) return input
   const withData = (part: unknown, data: unknown) =>
     part === undefined ? { data } : isRecord(part) && part['data'] === undefined ? { ...part, data } : part
+  const whole = input['data'] === null ? unchosen : input['data']
   const stages = input['stages'].map((stage: unknown) => {
     if (!isRecord(stage)) return stage
-    const data = stage['data'] ?? input['data']
+    const data = stage['data'] ?? whole
     if (data === undefined) return stage
     return {
       ...stage,
@@ -238,8 +242,12 @@ function withNamedData(input: unknown): unknown {
       ...(stage['kind'] === 'sft' && { validation: withData(stage['validation'], data) }),
     }
   })
-  return { ...input, stages }
+  return { ...input, ...(whole !== undefined && { data: whole }), stages }
 }
+
+/** Whether a stage's rows are still to be chosen; such an experiment is well-formed and cannot be run. */
+export const hasUnchosenRows = ({ stages }: Pick<ExperimentSpec, 'stages'>): boolean =>
+  stages.some(({ data }) => data === unchosen)
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -19,6 +19,9 @@ export const taskOfData = (data: 'gsm8k' | 'lab' | 'text'): TaskId => (data === 
 /** Whether a task can be trained on rows of such a dataset: texts by either verifier of texts, the lab's by the lab's. */
 export const taskFits = (task: TaskId, data: string): boolean => (task === 'lab') === (data === 'lab')
 
+/** What an empty `data:` of a written task stands for: rows that are still to be chosen. No subset is called so. */
+export const unchosen = 'unchosen'
+
 /** Tokenizers that ship with the program (resources/tokenizers), byte-level BPE, by name. */
 export const bundledTokenizers = ['gsm8k-512', 'gsm8k-2048'] as const
 

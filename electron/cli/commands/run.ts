@@ -202,7 +202,7 @@ export function readSpec(path: string): string {
 
 export async function checkedSpec(calls: EngineCalls, text: string, path: string): Promise<ExperimentSpec> {
   const { spec, issues } = await calls.runs.parseSpec({ yaml: text })
-  if (spec) return spec
+  if (spec && issues.length === 0) return spec
   const said = issues.map(
     ({ line, path: at, message }) => `${line === null ? '' : `line ${line}, `}${at ? `${at}: ` : ''}${message}`,
   )

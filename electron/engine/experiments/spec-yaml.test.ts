@@ -75,6 +75,19 @@ describe('printing', () => {
   })
 })
 
+it('says what is still to be chosen, at its line, and knows the experiment all the same', () => {
+  const { spec, issues } = parseSpec(
+    'name: x\ntask: gsm8k\nmodel: lab-3m\ntokenizer: gsm8k-2048\ndata: # a subset\nstages: [{ kind: sft }]\n',
+  )
+  expect(spec?.stages.map(({ data }) => data)).toEqual(['unchosen'])
+  expect(issues).toEqual([{ path: 'data', message: expect.stringContaining('choose the rows') as string, line: 5 }])
+})
+
+it('leaves the rows of a preset on texts to its reader', () => {
+  const open = presets().filter(({ yaml }) => parseSpec(yaml).issues.length > 0)
+  expect(open.map(({ id }) => id)).toEqual(['gsm8k-sequential'])
+})
+
 it('ships a preset for each method, under a short title, in the order a newcomer would try them', () => {
   expect(presets().map(({ id, title }) => [id, title])).toEqual([
     ['sequential', 'Sequential'],

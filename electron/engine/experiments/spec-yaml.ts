@@ -2,12 +2,12 @@
 import { isNode, LineCounter, parseDocument, stringify, type Document } from 'yaml'
 import type * as z from 'zod'
 import type { SpecIssue } from '#shared/contract/runs.ts'
-import { ExperimentSpec, type ExperimentInput } from '#shared/experiment/spec.ts'
+import { ExperimentSpec, hasUnchosenRows, type ExperimentInput } from '#shared/experiment/spec.ts'
 
 type Issue = z.infer<typeof SpecIssue>
 
 export interface ParsedSpec {
-  /** Null when there are issues. */
+  /** Null when there are issues, except where only a choice is still to be made. */
   readonly spec: ExperimentSpec | null
   readonly issues: Issue[]
 }
@@ -33,7 +33,11 @@ export function parseSpec(text: string): ParsedSpec {
   if (value === null || value === undefined)
     return { spec: null, issues: [{ path: '', message: 'The spec is empty.', line: null }] }
   const parsed = ExperimentSpec.safeParse(value)
-  if (parsed.success) return { spec: parsed.data, issues: [] }
+  if (parsed.success) {
+    const message = 'choose the rows to train on: the id of a subset of yours'
+    const open = { path: 'data', message, line: lineAt(offsetOf(document, ['data'])) }
+    return { spec: parsed.data, issues: hasUnchosenRows(parsed.data) ? [open] : [] }
+  }
   const issues = parsed.error.issues.map((issue) => {
     const path = placeOf(issue)
     return { path: path.join('.'), message: issue.message, line: lineAt(offsetOf(document, path)) }

@@ -10,5 +10,6 @@ export const system = {
   openExample: procedures.system.openExample.handler(async ({ context }) => ({
     path: await context.system.openExample(),
   })),
+  serveExample: procedures.system.serveExample.handler(({ context }) => context.system.serveExample()),
   notices: procedures.system.notices.handler(({ context, signal }) => context.notices.subscribe(signal)),
 }

@@ -8,6 +8,7 @@ import { openExample } from '../example/build-example.ts'
 import { examplePlace, isExample } from '../example/example-mark.ts'
 import { lastLines } from '../log.ts'
 import type { Notices } from '../notices.ts'
+import { createOtherWorkspaces } from '../serve/other-workspaces.ts'
 import type { RunRecords } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import { versionOf } from '../store/migrate.ts'
@@ -23,6 +24,8 @@ export interface SystemService {
   recent(): RecentWorkspace[]
   /** The folder of the bundled example, built where it is not there yet. */
   openExample(): Promise<string>
+  /** The same, with the address at which it is served. */
+  serveExample(): Promise<{ path: string; url: string }>
 }
 
 export interface SystemDeps {
@@ -107,11 +110,17 @@ export function createSystemService(deps: SystemDeps): SystemService {
     return [...disk, ...missing, ...resumable.slice(0, 5)]
   }
 
+  const others = createOtherWorkspaces()
+  const exampleFolder = () => openExample({ place: examplePlace(), codeVersion: deps.version, now: deps.now })
   return {
     info,
     pulse,
     recent: () => recentWorkspaces(),
-    openExample: () => openExample({ place: examplePlace(), codeVersion: deps.version, now: deps.now }),
+    openExample: exampleFolder,
+    async serveExample() {
+      const path = await exampleFolder()
+      return { path, url: await others.served(path) }
+    },
     async diagnostics() {
       const facts = await info()
       const runs = records.all({ deleted: false })

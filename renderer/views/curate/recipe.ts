@@ -3,6 +3,7 @@ import type { Dataset, SubsetRecipe } from '#shared/contract/datasets.ts'
 
 /** In the order of the strategy buttons. (The schema's own list would bring all of zod into the page.) */
 export const strategies = ['easy', 'uniform', 'hard', 'all'] as const satisfies readonly SubsetRecipe['strategy'][]
+export const strategyTitles = { easy: 'Easy', uniform: 'Uniform', hard: 'Hard', all: 'All' } as const
 
 /** The whole pool, nothing filtered. */
 export const poolRecipe = ({ id, name, scorers }: Pick<Dataset, 'id' | 'name' | 'scorers'>): SubsetRecipe => ({

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Dataset, Subset } from '#shared/contract/datasets.ts'
 import { ExperimentSpec } from '#shared/experiment/spec.ts'
 import { editYaml } from './edit-yaml.ts'
-import { chooseModel, choosePreset, chooseRows, labRows, modelOptions, rowChoice, rowOptions, subsetsFor, testOptions, type DataHere } from './task-choice.ts' // prettier-ignore
+import { chooseModel, choosePreset, chooseRows, labRows, modelOptions, rowChoice, rowOptions, rowsPlaceholder, subsetsFor, testOptions, type DataHere } from './task-choice.ts' // prettier-ignore
 
 const dataset = (id: string, task: Dataset['task'], mapping: Dataset['mapping']) =>
   ({ id, name: id, version: 1, task, rows: 9, mapping }) as Dataset
@@ -47,6 +47,18 @@ describe('rows decide the task', () => {
     ])
     expect(rowChoice(spec)).toBe('sub_gsm8')
     expect(specOf(chosen(yaml, 'sub_text'))).toMatchObject({ task: 'maths', data: 'sub_text' })
+  })
+
+  it('shows rows that are still to be chosen as no choice, and takes one in their place', () => {
+    const open =
+      'name: x\ntask: gsm8k\nmodel: lab-3m\ntokenizer: gsm8k-2048\ndata: # a subset\nstages:\n  - kind: sft\n'
+    expect(rowChoice(specOf(open))).toBeUndefined()
+    expect([rowsPlaceholder(specOf(open).data), rowsPlaceholder('sub_gone')]).toEqual([
+      'Choose a subset…',
+      'not in this workspace',
+    ])
+    const yaml = chosen(open, 'sub_gsm8')
+    expect(specOf(yaml)).toMatchObject({ data: 'sub_gsm8', stages: [{ data: 'sub_gsm8' }] })
   })
 
   it('and back: nothing of the texts is left', () => {

@@ -7,7 +7,14 @@ import { loraTargets } from '#shared/experiment/lora-targets.ts'
 import type { ModelRef } from '#shared/experiment/model-ref.ts'
 import { modelPresetNames, type ModelPreset } from '#shared/experiment/presets.ts'
 import type { DataRef, ExperimentSpec, Stage } from '#shared/experiment/spec.ts'
-import { bundledTokenizers, isTextTask, plainTemplate, taskFits, taskOfData } from '#shared/experiment/task-names.ts'
+import {
+  bundledTokenizers,
+  isTextTask,
+  plainTemplate,
+  taskFits,
+  taskOfData,
+  unchosen,
+} from '#shared/experiment/task-names.ts'
 import { count } from '../../format/numbers.ts'
 import type { SelectOption } from '../../ui/select-option.ts'
 import type { Edit, Path } from './edit-yaml.ts'
@@ -36,9 +43,16 @@ export const rowOptions = (here: DataHere): SelectOption<string>[] => [
 ]
 const isWritten = (dataset: Dataset | undefined) => dataset !== undefined && dataset.task !== 'lab'
 
-/** What `rowOptions` shows as chosen. */
-export const rowChoice = (spec: ExperimentSpec): string =>
-  isTextTask(spec.task) ? (spec.data ?? String(spec.stages[0]!.data)) : labRows
+/** What `rowOptions` shows as chosen; nothing where the choice is still to be made. */
+export function rowChoice(spec: ExperimentSpec): string | undefined {
+  if (!isTextTask(spec.task)) return labRows
+  const data = spec.data ?? String(spec.stages[0]!.data)
+  return data === unchosen ? undefined : data
+}
+
+/** What stands where nothing is chosen: a choice to make, or rows that this workspace does not have. */
+export const rowsPlaceholder = (data: DataRef | undefined): string =>
+  data === unchosen ? 'Choose a subset…' : 'not in this workspace'
 
 /** Subsets that a stage of this kind can learn from, under this task. */
 export const subsetsFor = (task: ExperimentSpec['task'], kind: Stage['kind'], here: DataHere): readonly Subset[] =>
