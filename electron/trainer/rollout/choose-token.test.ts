@@ -1,11 +1,36 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Tensor2D } from '@tensorflow/tfjs'
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { loadBackend } from '../tensor/backend.ts'
-import { chooseToken } from './choose-token.ts'
+import { describe, expect, it } from 'vitest'
+import { kernelsAreThere } from '../fixtures/kernel-cases.ts'
+import { rawOutputs } from '../tensor/raw.ts'
+import { chooseToken, type Choice, type ChoiceInputs } from './choose-token.ts'
 
-beforeAll(() => void loadBackend(2))
+type Chooser = (logits: Tensor2D, inputs: ChoiceInputs) => Choice
+
+/**
+ * The kernel chooses at the end of a whole pass. A model that adds nothing to its embedding [1, 0] ends at [√2, 0], so a head of
+ * [z_v/√2, 0] gives the logits z; one row at a time, for each has logits of its own.
+ */
+const byKernel: Chooser = (logits, { uniform, inverseTemperature, greedy, filter }) => {
+  const [rows, vocabulary] = logits.shape
+  const sizes = tf.tensor1d([1, 2, 1, 1, 2, 2, vocabulary, 0, 0], 'int32')
+  const layerWeights = [[2], [6, 2], [2, 2], [2], [2, 2], [2, 2], [2, 2]].map((shape) => tf.zeros(shape))
+  const [layer] = rawOutputs('SwitchpointPackLayer', [sizes, ...layerWeights], { N: layerWeights.length }, 1)
+  const embedding = tf.tile(tf.tensor2d([[1, 0]]), [vocabulary, 1])
+  const choices = tf.split(logits, rows).map((z, row): Tensor[] => {
+    const column = tf.mul(tf.reshape(z, [vocabulary, 1]), Math.SQRT1_2)
+    const weight = tf.concat([column, tf.zerosLike(column)], 1)
+    const [head] = rawOutputs('SwitchpointPackWeight', [sizes, weight], {}, 1)
+    const at = [tf.tensor1d([0], 'int32'), tf.tensor1d([0], 'int32'), tf.slice(uniform, [row], [1])]
+    const filters = [filter?.topK ?? tf.scalar(0, 'int32'), filter?.topP ?? tf.scalar(1)]
+    const choosing = [inverseTemperature, greedy, tf.zeros([vocabulary]), ...filters]
+    const model = [embedding, tf.ones([16, 2]), tf.ones([2]), head!, layer!, tf.zeros([1, 256]), tf.zeros([1, 256])]
+    return rawOutputs('SwitchpointNextTokens', [sizes, tf.scalar(0), ...at, ...choosing, ...model], { N: 1 }, 2)
+  })
+  const joined = (i: 0 | 1) => tf.concat(choices.map((choice) => choice[i]!)) as Tensor1D
+  return { token: joined(0), logp: joined(1) }
+}
 
 interface Choosing {
   readonly logits: readonly number[]
@@ -16,10 +41,15 @@ interface Choosing {
   readonly topP?: number
 }
 
-function choose({ logits, u, temperature = 1, greedy = false, topK, topP }: Choosing): { token: number; logp: number } {
+const choosers: [string, Chooser][] = [['operations', chooseToken], ...(kernelsAreThere() ? [['the kernel', byKernel] as [string, Chooser]] : [])] // prettier-ignore
+
+function chosen(
+  by: Chooser,
+  { logits, u, temperature = 1, greedy = false, topK, topP }: Choosing,
+): { token: number; logp: number } {
   return tf.tidy(() => {
     const isFiltered = topK !== undefined || topP !== undefined
-    const choice = chooseToken(tf.tensor2d([...logits], [1, logits.length]) as Tensor2D, {
+    const choice = by(tf.tensor2d([...logits], [1, logits.length]), {
       uniform: tf.tensor1d([u]),
       inverseTemperature: tf.scalar(1 / temperature),
       greedy: tf.scalar(greedy ? 1 : 0),
@@ -60,7 +90,9 @@ const cases = fc.record({
 })
 const farFromBoundaries = (boundaries: readonly number[], u: number) => boundaries.every((b) => Math.abs(b - u) > 1e-5)
 
-describe('choosing a token', () => {
+describe.each(choosers)('choosing a token by %s', (_, by) => {
+  const choose = (choosing: Choosing) => chosen(by, choosing)
+
   it('inverts the cumulative distribution in the order of token ids', () => {
     fc.assert(
       fc.property(cases, (c) => {
@@ -110,11 +142,11 @@ describe('choosing a token', () => {
   })
 
   it('draws as often as the distribution says', () => {
-    const n = 20_000
+    const n = by === byKernel ? 2_000 : 20_000
     const u = Float32Array.from({ length: n }, (_, i) => (i + 0.5) / n)
     const logits = [Math.log(0.5), Math.log(0.2), Math.log(0.3)]
     const counts = tf.tidy(() => {
-      const { token } = chooseToken(tf.tile(tf.tensor2d([logits]), [n, 1]), {
+      const { token } = by(tf.tile(tf.tensor2d([logits]), [n, 1]), {
         uniform: tf.tensor1d(u),
         inverseTemperature: tf.scalar(1),
         greedy: tf.scalar(0),
