@@ -124,7 +124,7 @@ test('a file dropped on the window is read where it lies; prompts with answers a
   await test.step('on Start, which is not its view', async () => {
     await frame.go('#/start')
     await datasets.dropFile(file.path, page.getByRole('heading', { level: 1 }))
-    expect(frame.hash()).toBe('#/datasets')
+    await expect(page).toHaveURL(/#\/datasets$/)
     await datasets.import()
     await page.keyboard.press('Escape')
     // Read by its path, not sent through the window: that is what its card names.
@@ -159,7 +159,7 @@ test('a file dropped on the window is read where it lies; prompts with answers a
     await curate.recipe.getByRole('switch', { name: 'near-duplicate prompt' }).click()
     const similarity = curate.recipe.getByRole('spinbutton', { name: /similarity/ })
     await expect(similarity).toHaveValue('0.7')
-    expect(frame.hash()).toMatch(/near=0\.7/)
+    await expect(page).toHaveURL(/near=0\.7/)
     await enter(similarity, 0.3)
     await expect.poll(async () => asNumber(await curate.left().innerText())).toBeLessThan(file.rows)
     await expectAccessible(page, 'Curate, comparing prompts')

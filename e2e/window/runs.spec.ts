@@ -22,10 +22,10 @@ test('runs are found, sorted, renamed, removed and brought back', async ({ bench
 
   await test.step('sort by a column, both ways', async () => {
     await list.sortBy('run')
-    const up = await list.names()
-    expect(up).toEqual([...all].sort((a, b) => a.localeCompare(b, 'en', { numeric: true, sensitivity: 'base' })))
+    const up = [...all].sort((a, b) => a.localeCompare(b, 'en', { numeric: true, sensitivity: 'base' }))
+    await expect.poll(() => list.names()).toEqual(up)
     await list.sortBy('run')
-    expect(await list.names()).toEqual([...up].reverse())
+    await expect.poll(() => list.names()).toEqual(up.reverse())
   })
 
   await test.step('rename', async () => {
