@@ -9,7 +9,7 @@ export default defineConfig({
     // Real TensorFlow and real SQLite in forked processes; two cores, so two workers.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
   },
 })

@@ -125,7 +125,7 @@ describe('run', () => {
           id = run?.id ?? ''
           return run?.step ?? 0
         },
-        { timeout: 30_000 },
+        { timeout: 60_000 },
       )
       .toBeGreaterThan(3)
     child.kill('SIGINT')
@@ -146,7 +146,7 @@ describe('run', () => {
     const other = await startTestEngine(own)
     const done = ended(start(['run', 'start', spec('outlives', 100, { stepMs: 20 }), '--json', '--workspace', own]))
     await expect
-      .poll(async () => (await other.calls.runs.list({})).runs[0]?.step ?? 0, { timeout: 30_000 })
+      .poll(async () => (await other.calls.runs.list({})).runs[0]?.step ?? 0, { timeout: 60_000 })
       .toBeGreaterThan(3)
     await other.kill()
     const result = await done
@@ -154,7 +154,7 @@ describe('run', () => {
     expect(result.code).toBe(0)
     const lock = documentOf(await ended(start(['engine', 'ensure', '--json', '--workspace', own]))) as { pid: number }
     process.kill(lock.pid, 'SIGTERM')
-    await expect.poll(() => bornAt(lock.pid), { timeout: 20_000 }).toBeNull()
+    await expect.poll(() => bornAt(lock.pid), { timeout: 60_000 }).toBeNull()
   })
 
   it.each([
@@ -216,7 +216,7 @@ describe('engine ensure', () => {
     expect(documents.filter(({ started }) => started)).toHaveLength(1)
     expect(Buffer.byteLength(documents[0]!.socket)).toBeLessThan(108)
     process.kill(documents[0]!.pid, 'SIGTERM')
-    await expect.poll(() => bornAt(documents[0]!.pid), { timeout: 20_000 }).toBeNull()
+    await expect.poll(() => bornAt(documents[0]!.pid), { timeout: 60_000 }).toBeNull()
   })
 })
 
@@ -243,15 +243,15 @@ describe('serve', () => {
     }
     expect(await opens()).toBe(true)
     process.kill(said.enginePid, 'SIGKILL')
-    await expect.poll(() => bornAt(said.enginePid), { timeout: 10_000 }).toBeNull()
-    await expect.poll(opens, { timeout: 30_000, interval: 200 }).toBe(true)
+    await expect.poll(() => bornAt(said.enginePid), { timeout: 60_000 }).toBeNull()
+    await expect.poll(opens, { timeout: 60_000, interval: 200 }).toBe(true)
     const done = once(child, 'exit')
     child.kill('SIGTERM')
     expect((await done)[0]).toBe(0)
-    await expect.poll(opens, { timeout: 10_000, interval: 100 }).toBe(false)
+    await expect.poll(opens, { timeout: 60_000, interval: 100 }).toBe(false)
     const lock = documentOf(await ended(start(['engine', 'ensure', '--json', '--workspace', own]))) as { pid: number }
     process.kill(lock.pid, 'SIGTERM')
-    await expect.poll(() => bornAt(lock.pid), { timeout: 20_000 }).toBeNull()
+    await expect.poll(() => bornAt(lock.pid), { timeout: 60_000 }).toBeNull()
   })
 
   it('says that a port is taken', async () => {

@@ -162,7 +162,7 @@ describe('the trainer process', () => {
     expect(await exit(child)).toBe(0)
     expect(journalOf(options).at(-1)).toMatchObject({ kind: 'end', state: 'stopped' })
     const length = readFileSync(join(options.folder, 'metrics.journal')).length
-    await vi.waitFor(() => expect(lengths.at(-1)).toBe(length))
+    await vi.waitFor(() => expect(lengths.at(-1)).toBe(length), { timeout: 30_000 })
     server.close()
   })
 
@@ -171,7 +171,7 @@ describe('the trainer process', () => {
     const child = spawn(process.execPath, [main, join(root, 'nowhere')], { stdio: ['ignore', 'ignore', 'pipe'] })
     child.stderr!.on('data', (data) => log.push(String(data)))
     expect(await exit(child)).toBe(1)
-    await vi.waitFor(() => expect(log.join('')).toContain('"code":"file.missing"'))
+    await vi.waitFor(() => expect(log.join('')).toContain('"code":"file.missing"'), { timeout: 30_000 })
     expect(await exit(spawn(process.execPath, [main], { stdio: 'ignore' }))).toBe(2)
   })
 })

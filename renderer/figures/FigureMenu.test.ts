@@ -56,7 +56,7 @@ describe('the export menu of a pane', () => {
     const trigger = wrapper.find<HTMLButtonElement>(menu)
     trigger.element.focus()
     await trigger.trigger('keydown', { key: 'Enter' })
-    await vi.waitFor(() => expect(document.querySelector('[role=menu]')).not.toBeNull())
+    await vi.waitFor(() => expect(document.querySelector('[role=menu]')).not.toBeNull(), { timeout: 30_000 })
     const entries = [...document.querySelectorAll<HTMLElement>('[role=menuitem]')]
     expect(entries.map(({ textContent }) => textContent?.trim().split(/\s/)[0])).toEqual([
       'PNGtwice',
@@ -67,7 +67,7 @@ describe('the export menu of a pane', () => {
       'Copy',
     ])
     entries[3]!.click()
-    await vi.waitFor(() => expect(saved?.name).toBe('hard-102k-leads.csv'))
+    await vi.waitFor(() => expect(saved?.name).toBe('hard-102k-leads.csv'), { timeout: 30_000 })
     expect(await saved!.text).toBe('step\r\n1\r\n')
     await nextTick()
     expect(useToasts().toasts.value.at(-1)?.text).toBe('Saved hard-102k-leads.csv')

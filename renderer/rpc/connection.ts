@@ -6,13 +6,10 @@
  */
 import { computed, readonly, shallowRef } from 'vue'
 import type { ClientContext, ClientLink } from '@orpc/client'
-import { callKind } from '#shared/contract/call-kinds.ts'
+import { callKind, mostBreaks } from '#shared/contract/call-kinds.ts'
 import { backoff } from './backoff.ts'
 import type { Carrier, Wire } from './carriers.ts'
 import { engineStopped, failureOf } from './failure-of.ts'
-
-/** So many engines may die under one read before it is taken for what kills them. */
-export const mostBreaks = 5
 
 export type LineState = 'connecting' | 'open' | 'recovering'
 

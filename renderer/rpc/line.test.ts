@@ -4,10 +4,10 @@ import { RPCHandler } from '@orpc/server/message-port'
 import { RPCLink } from '@orpc/client/message-port'
 import { MessageChannel, type MessagePort as NodePort } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
+import { mostBreaks } from '#shared/contract/call-kinds.ts'
 import { contract, type Notice } from '#shared/contract/contract.ts'
 import { Failure } from '#shared/contract/failure.ts'
 import type { Carrier, Wire } from './carriers.ts'
-import { mostBreaks } from './connection.ts'
 import { engineOver, type Engine } from './engine.ts'
 
 const os = implement(contract)

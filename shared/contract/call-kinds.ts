@@ -4,6 +4,9 @@
  */
 import type { Contract } from './contract.ts'
 
+/** So many engines may die under one read before it is taken for what kills them. */
+export const mostBreaks = 5
+
 export type CallKind = 'read' | 'deed' | 'stream'
 
 const kinds: { readonly [Room in keyof Contract]: { readonly [Call in keyof Contract[Room]]: CallKind } } = {
