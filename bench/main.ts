@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--json] [--threads N] [--repeats N] [--only TEXT] [--share 0..1] [--curves FILE] [--minutes N]`. Progress on stderr, the report on stdout. */
+/** `npm run bench -- NAME [--json] [--threads N] [--repeats N] [--only TEXT] [--share 0..1] [--curves FILE] [--model FOLDER] [--minutes N]`. Progress on stderr, the report on stdout. */
 import { parseArgs } from 'node:util'
 import { factsOf, exitCodeOf, Failure } from '#shared/contract/failure.ts'
 import { analysis } from './analysis.ts'
@@ -36,6 +36,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     share: { type: 'string', default: '1' },
     curves: { type: 'string' },
+    model: { type: 'string' },
     minutes: { type: 'string' },
   },
 })
@@ -57,6 +58,7 @@ try {
     share: Number(values.share),
     ...(values.only !== undefined && { only: values.only }),
     ...(values.curves !== undefined && { curves: values.curves }),
+    ...(values.model !== undefined && { model: values.model }),
     ...(values.minutes !== undefined && { minutes: Number(values.minutes) }),
   }
   const document = report(name, await bench(options))

@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly only?: string
   /** Of a turn's work, for a first look: an epoch or a step of fewer texts. Default 1. */
   readonly share?: number
+  /** A Hugging Face folder to work on instead of the presets, for benches that take one. */
+  readonly model?: string
   /** Learning curves to work on, for benches of the analysis. */
   readonly curves?: string
   /** How long a soak lasts. */

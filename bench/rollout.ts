@@ -1,16 +1,25 @@
 /** Rollouts beside transformers' `generate`: tokens a second, the same prompts and the same lengths on both sides. */
-import { presetShape, type ModelPreset } from '#shared/experiment/presets.ts'
+import { basename, resolve } from 'node:path'
+import { presetShape, type ModelPreset, type ModelShape } from '#shared/experiment/presets.ts'
 import { createPolicy } from '../electron/trainer/create-policy.ts'
-import type { Policy } from '../electron/trainer/policy.ts'
+import { openModelFolder } from '../electron/trainer/model/hugging-face/model-folder.ts'
+import type { Policy, PolicyOptions } from '../electron/trainer/policy.ts'
 import { lognormalLengths } from './answer-lengths.ts'
 import { alternating, seconds, type BenchOptions } from './measure.ts'
 import { Peer } from './peers.ts'
 import { result, type BenchResult } from './report.ts'
 
+/** What samples: a preset with fresh weights, or a Hugging Face folder. */
+interface Model {
+  readonly shape: ModelShape
+  readonly start: PolicyOptions['start']
+  /** Where the peer reads it; undefined: it makes fresh weights of the same shape. */
+  readonly folder?: string
+}
+
 interface Case {
-  readonly preset: ModelPreset
-  readonly vocabSize: number
-  readonly promptLength: number
+  readonly modelOf: (maxLength: number) => Model
+  readonly model: string
   readonly prompts: number
   /** New tokens of each answer, by prompt, then answer. */
   readonly lengths: readonly number[]
@@ -18,10 +27,13 @@ interface Case {
   readonly goal: number | null
 }
 
+const promptLength = 64
 const equal = (answers: number, length: number): number[] => new Array<number>(answers).fill(length)
 
-const cases: readonly Case[] = (['lab-3m', 'lab-15m'] as const).flatMap((preset) => {
-  const base = { preset, vocabSize: preset === 'lab-3m' ? 512 : 2048, promptLength: 64 }
+const presetCases: readonly Case[] = (['lab-3m', 'lab-15m'] as const).flatMap((preset: ModelPreset) => {
+  const vocabSize = preset === 'lab-3m' ? 512 : 2048
+  const modelOf = (maxLength: number) => ({ shape: presetShape(preset, vocabSize, maxLength), start: { seed: 1 } })
+  const base = { model: preset, modelOf }
   return [
     { ...base, prompts: 16, lengths: equal(16, 128), what: '16 of equal lengths', goal: 1.7 },
     { ...base, prompts: 64, lengths: equal(64, 128), what: '64 of equal lengths', goal: 1.7 },
@@ -29,16 +41,28 @@ const cases: readonly Case[] = (['lab-3m', 'lab-15m'] as const).flatMap((preset)
   ]
 })
 
-export async function rollout({ threads, repeats, only = '' }: BenchOptions): Promise<BenchResult[]> {
+/** A model of one's own: SmolLM2-135M's goal. */
+function folderCases(given: string): Case[] {
+  const folder = resolve(given)
+  const modelOf = (maxLength: number) => {
+    const { shape, weights } = openModelFolder(folder)
+    return { shape: { ...shape, maxLength }, start: { weights, optimiserStep: 0 }, folder }
+  }
+  return [{ model: basename(folder), modelOf, prompts: 16, lengths: equal(16, 64), what: '16 of equal lengths', goal: 1.2 }] // prettier-ignore
+}
+
+export async function rollout({ threads, repeats, only = '', model: folder }: BenchOptions): Promise<BenchResult[]> {
   const results: BenchResult[] = []
+  const cases = folder === undefined ? presetCases : folderCases(folder)
   for (const c of cases.filter((candidate) => nameOf(candidate).includes(only))) {
-    const shape = presetShape(c.preset, c.vocabSize, c.promptLength + Math.max(...c.lengths))
-    const policy = await createPolicy({ shape, start: { seed: 1 }, objectives: [], forbidden: [], padToken: 0, mode: 'recorded', precision: 'f32', threads }) // prettier-ignore
+    const model = c.modelOf(promptLength + Math.max(...c.lengths))
+    const { shape, start } = model
+    const policy = await createPolicy({ shape, start, objectives: [], forbidden: [], padToken: 0, mode: 'recorded', precision: 'f32', threads }) // prettier-ignore
     const peer = new Peer('rollout.py', threads)
-    const { version } = await peer.ask<{ version: string }>('prepare', { shape, threads })
+    const { version } = await peer.ask<{ version: string }>('prepare', { shape, threads, folder: model.folder ?? null })
     const answers = c.lengths.length / c.prompts
     const prompts = Array.from({ length: c.prompts }, (_, row) =>
-      Array.from({ length: c.promptLength }, (_, i) => (17 * row + 31 * i) % c.vocabSize),
+      Array.from({ length: promptLength }, (_, i) => (17 * row + 31 * i) % shape.vocabSize),
     )
     const repeated = prompts.flatMap((prompt) => new Array<number[]>(answers).fill(prompt))
     const cut = (longest: number) => c.lengths.map((length) => Math.min(length, longest))
@@ -59,7 +83,7 @@ export async function rollout({ threads, repeats, only = '' }: BenchOptions): Pr
   return results
 }
 
-const nameOf = ({ preset, what }: Case): string => `${preset}, ${what}`
+const nameOf = ({ model, what }: Case): string => `${model}, ${what}`
 
 const ourSample = (policy: Policy, prompts: readonly (readonly number[])[], limits: readonly number[]) =>
   policy.generate({

@@ -11,10 +11,11 @@ from peer import serve
 state = {}
 
 
-def prepare(shape, threads):
+def prepare(shape, threads, folder):
     torch.set_num_threads(threads)
     torch.manual_seed(1)
-    state["model"] = llama(shape).eval()
+    model = llama(shape) if folder is None else transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    state["model"] = model.eval()
     return {"version": transformers.__version__}
 
 
