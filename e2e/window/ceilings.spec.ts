@@ -64,8 +64,8 @@ test('ceilings: bars, verdicts in words, the numbers behind them, a run behind e
     await page.getByRole('button', { name: /^log/ }).click()
     await expect(page).toHaveURL(/laws=log/)
     await page.getByRole('combobox', { name: 'What ceilings are set against' }).click()
-    await page.getByRole('option', { name: 'plasticity' }).click()
-    await expect(page).toHaveURL(/trend=plasticity/)
+    await page.getByRole('option', { name: 'loss' }).click()
+    await expect(page).toHaveURL(/trend=loss/)
     await expectAccessible(page, 'Ceilings')
   })
 

@@ -1,7 +1,7 @@
 /** A finished RL run goes on to a larger total from its own page. */
 import { expectAccessible } from '../accessible.ts'
 import { expect, test } from '../fixtures.ts'
-import { enter, fact } from '../pages/fields.ts'
+import { fact } from '../pages/fields.ts'
 import { RunListPage, RunPage } from '../pages/run.ts'
 
 test.use({ seed: 'study' })
@@ -15,9 +15,11 @@ test('a finished RL run is extended, with its cost said before', async ({ bench 
   const before = await run.step()
   await page.getByRole('button', { name: 'Extend…' }).click()
   const dialog = page.getByRole('dialog', { name: /^Extend / })
+  const total = dialog.getByRole('spinbutton', { name: 'steps in all' })
 
   await test.step('a total that is spent already is refused in words', async () => {
-    await enter(dialog.getByRole('spinbutton', { name: 'steps in all' }), before)
+    await total.fill(String(before))
+    await total.press('Tab')
     await expect(dialog.getByRole('alert')).toContainText('give it more than that')
     await expect(dialog.getByRole('button', { name: 'Extend the run' })).toBeDisabled()
   })
@@ -31,7 +33,8 @@ test('a finished RL run is extended, with its cost said before', async ({ bench 
 
   await test.step('in steps: it goes on and ends there', async () => {
     await dialog.getByRole('radio', { name: 'steps' }).click()
-    await enter(dialog.getByRole('spinbutton', { name: 'steps in all' }), before + 3)
+    await total.fill(String(before + 3))
+    await total.press('Tab')
     await expect(fact(dialog, 'more steps')).toHaveText('3')
     await dialog.getByRole('button', { name: 'Extend the run' }).click()
     await expect(dialog).toBeHidden()

@@ -1,4 +1,5 @@
 /** SFT and RL on texts of one's own: a preset that leaves its rows open, a model folder in Hugging Face's form, LoRA. */
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeTinyModel } from '../../electron/engine/fixtures/tiny-model-folder.ts'
 import { expectAccessible } from '../accessible.ts'
@@ -12,6 +13,13 @@ import { choose, enter } from '../pages/fields.ts'
 import { RunPage } from '../pages/run.ts'
 import { repository } from '../program.ts'
 
+/** How many places the model was made for: as many as the preset's rows and answers may take. */
+async function reachingTo(places: number, folder: string): Promise<void> {
+  const path = join(folder, 'config.json')
+  const config = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>
+  await writeFile(path, JSON.stringify({ ...config, max_position_embeddings: places }))
+}
+
 test('from the preset to a LoRA run on a model folder', async ({ bench }) => {
   test.slow()
   const { page, frame, app } = bench
@@ -20,6 +28,7 @@ test('from the preset to a LoRA run on a model folder', async ({ bench }) => {
   const gallery = await Gallery.of(bench)
   const model = join(dirname(bench.workspace), 'tiny-llama')
   writeTinyModel(model, join(repository, 'resources', 'tokenizers', 'gsm8k-512'))
+  await reachingTo(1024, model)
 
   await test.step('the preset says what it lacks, and cannot be queued', async () => {
     await frame.open('Experiments')

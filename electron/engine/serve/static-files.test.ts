@@ -20,6 +20,7 @@ beforeAll(async () => {
   )
   writeFileSync(join(page, 'assets', 'a.js'), 'export {}')
   writeFileSync(join(page, 'assets', 'a b.css'), 'a{}')
+  writeFileSync(join(page, 'assets', 'inter.ttf'), 'font')
   writeFileSync(join(page, '.env'), 'secret')
   writeFileSync(join(root, 'secret.js'), 'secret')
   symlinkSync(join(root, 'secret.js'), join(page, 'link.js'))
@@ -69,6 +70,7 @@ describe('the page', () => {
       headers: { 'content-type': 'text/javascript; charset=utf-8', 'x-content-type-options': 'nosniff' },
     })
     expect((await get('/assets/a%20b.css')).status).toBe(200)
+    expect((await get('/assets/inter.ttf')).headers['content-type']).toBe('font/ttf')
     expect((await get('/assets/a.js')).headers['cache-control']).toContain('immutable')
     expect(await get('/assets/a.js', 'HEAD')).toMatchObject({ status: 200, text: '' })
     expect((await get('/', 'POST')).status).toBe(405)

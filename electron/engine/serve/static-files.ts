@@ -21,6 +21,8 @@ const types: Readonly<Record<string, string>> = {
   '.map': 'application/json',
   '.woff2': 'font/woff2',
   '.woff': 'font/woff',
+  // A PDF figure carries its font, which the page fetches.
+  '.ttf': 'font/ttf',
   '.wasm': 'application/wasm',
 }
 

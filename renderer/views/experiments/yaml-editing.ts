@@ -67,6 +67,8 @@ const look = EditorView.theme({
     backgroundColor: 'color-mix(in srgb, var(--color-accent) 30%, transparent) !important',
   },
   '.cm-wrong': { backgroundColor: 'var(--color-bad-soft)' },
+  // The greys of comments and marks are too faint on it.
+  '.cm-wrong span': { color: 'var(--color-text)' },
   '.cm-issue': { padding: '0 12px 2px 28px', color: 'var(--color-bad)', whiteSpace: 'pre-wrap', lineHeight: '18px' },
 })
 
@@ -100,7 +102,8 @@ export function yamlEditing(
         issueField,
         EditorState.tabSize.of(2),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': label }),
+        // With a place in the tab order that is said, not only had: what scrolls must be reachable.
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorView.domEventHandlers({ beforeinput: typeOver }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !isOurs) changed(update.state.doc.toString())

@@ -32,6 +32,7 @@ describe('panels', () => {
     const [reward] = panelsFor('rl', ['train/reward'])
     const rising = Array.from({ length: 60 }, (_, i) => i)
     expect(panelTitle(reward!, rising, true)).toBe('Reward is still rising')
+    expect(panelTitle(panelsFor('rl', ['eval/aime25'])[0]!, [], false)).toBe('AIME25')
     const [loss] = panelsFor('sft', ['val/loss'])
     expect(panelTitle(loss!, [1, 0.5, 0.6], true)).toBe('Validation loss is 20\u202f% above its minimum')
     expect(panelTitle(loss!, [1, 0.5, 0.505], true)).toBe('Validation loss is at its minimum')

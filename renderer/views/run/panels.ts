@@ -1,6 +1,7 @@
 /** Which charts a run shows, in which order, by stage; and what their titles say. Keys it does not know follow at the end. */
 import type { StageKind } from '#shared/contract/journal.ts'
 import { isRegistered, metricInfo } from '#shared/contract/metrics.ts'
+import { benchmarkName } from '../../curves/scores.ts'
 import { trendOf } from '../../curves/smoothing.ts'
 
 export interface Panel {
@@ -75,7 +76,8 @@ export function quietLast(panels: readonly Panel[], valuesOf: (key: string) => r
 
 /** A panel's title as a finding where the data say one: "Reward is still rising". */
 export function panelTitle(panel: Panel, values: readonly number[], isRunning: boolean): string {
-  const { title } = metricInfo(panel.id)
+  const [, benchmark] = isRegistered(panel.id) ? [] : (/^eval\/([^/]+)$/.exec(panel.id) ?? [])
+  const title = benchmark === undefined ? metricInfo(panel.id).title : benchmarkName(benchmark)
   const trend = ['train/reward', 'train/loss', 'train/entropy', 'train/response_length'].includes(panel.id)
     ? trendOf(values)
     : null
