@@ -14,6 +14,7 @@ import type { EngineContext } from './context.ts'
 import { createCurveImports } from './curves/import-curves.ts'
 import { createDatasetService } from './datasets/dataset-service.ts'
 import { createEstimates } from './estimates/estimates.ts'
+import { verifierOfData } from '#shared/experiment/task-names.ts'
 import { createJobs } from './jobs.ts'
 import { createLifetime, isAlone } from './lifetime.ts'
 import { openLog, type Log } from './log.ts'
@@ -98,6 +99,7 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
     ...{ ...common, socket, threads, graphCache: workspace.graphs, program: trainer },
     ingestion: createIngestion(common),
     rowsOf: datasets.forRuns.rows,
+    verifierOf: (ref) => verifierOfData(datasets.forRuns.facts(ref).task),
     device: () => (backend.facts()?.device === 'gpu' ? 'gpu' : 'cpu'),
     settled(run) {
       void estimates

@@ -201,6 +201,8 @@ export function accuracyOption(
           `step ${point.step}`,
           `avg@${point.k} ${text(point.accuracy)}`,
           ...(point.greedy ? [`greedy ${text(point.greedy)}`] : []),
+          ...(point.passAtK ?? []).filter(({ k }) => k > 1).map((one) => `pass@${one.k} ${text(one)}`),
+          ...(point.benchmarks ?? []).map(({ name, n, accuracy }) => `${name} (${n}) ${text(accuracy)}`),
           `${point.n} test prompts`,
         ].join('\n')
       },

@@ -50,9 +50,25 @@ export function accuracyInterval(outcomes: readonly PromptOutcome[], level = 0.9
       n,
       level,
     )
-  const shares = outcomes.map(shareOf)
+  return byPrompt(outcomes.map(shareOf), level)
+}
+
+/** Mean of one share a prompt with its interval: Wilson where each is 0 or 1, by prompt otherwise. Throws `input.empty`. */
+export function meanInterval(shares: readonly number[], level = 0.95): AccuracyInterval {
+  if (shares.length === 0) throw noPrompts()
+  if (!shares.every((share) => share === 0 || share === 1)) return byPrompt(shares, level)
+  return wilsonInterval(
+    shares.reduce<number>((sum, share) => sum + share, 0),
+    shares.length,
+    level,
+  )
+}
+
+function byPrompt(shares: readonly number[], level: number): AccuracyInterval {
+  const n = shares.length
   const value = mean(shares)
-  const sd = n > 1 ? standardDeviation(shares) : 0
+  // Of equal shares rounding alone would leave a hair of spread.
+  const sd = shares.some((share) => share !== shares[0]) ? standardDeviation(shares) : 0
   if (!(sd > 0)) return { ...wilsonInterval(value * n, n, level), method: 'by-prompt' }
   const half = studentQuantile((1 + level) / 2, n - 1) * (sd / Math.sqrt(n))
   return { value, lo: Math.max(0, value - half), hi: Math.min(1, value + half), n, level, method: 'by-prompt' }

@@ -5,6 +5,7 @@
  */
 import { eventIterator, oc } from '@orpc/contract'
 import * as z from 'zod'
+import { benchmarkIds } from '../experiment/benchmark-names.ts'
 import { Budget, ExperimentSpec, RlStage } from '../experiment/spec.ts'
 import { CurveImport, RunOrigin } from './curves.ts'
 import {
@@ -142,6 +143,8 @@ export const contract = {
           path: z.string().min(1),
           name: z.string().max(120).optional(),
           mapping: ColumnMapping.optional(),
+          /** The file is this benchmark's: its descriptor reads the rows, `mapping` is not looked at. */
+          benchmark: z.enum(benchmarkIds).optional(),
         }),
       )
       .output(z.object({ job: Id })),

@@ -14,6 +14,9 @@ export const checkpointReasons = ['start', 'validation', 'interval', 'evaluation
 
 const step = z.int().nonnegative()
 
+export const TestSetSize = z.object({ name: z.string(), prompts: z.int().positive(), k: z.int().positive() })
+export type TestSetSize = z.infer<typeof TestSetSize>
+
 /** Where a run stands at a step: what every metric is plotted against. FLOPs and tokens count since the stage began. */
 const Position = z.object({
   step,
@@ -68,6 +71,8 @@ export const JournalRecord = z.discriminatedUnion('kind', [
     correct: z.array(z.int()),
     /** The greedy answer, by prompt: 1 right, 0 wrong. */
     greedy: z.array(z.int()),
+    /** Of several benchmarks: how many of the prompts, in their order, each has, and answers sampled a prompt. Absent: one set. */
+    benchmarks: z.array(TestSetSize).optional(),
   }),
   z.object({
     kind: z.literal('checkpoint'),

@@ -88,15 +88,25 @@ export const Series = z.object({
 export type Series = z.infer<typeof Series>
 
 /** An evaluation with its interval: Wilson for one answer a prompt, by prompt otherwise. `n` is 0 where a file gives a score alone. */
+const Interval = z.object({ value: z.number(), lo: z.number(), hi: z.number() })
+const measured = {
+  /** Answers sampled a prompt. */
+  k: z.int(),
+  /** Prompts. */
+  n: z.int(),
+  accuracy: Interval,
+  greedy: Interval.nullable(),
+  /** Unbiased pass@k for k = 1, 2, 4, ... up to the answers sampled (docs/methods/evaluation.md); absent where only a score is known. */
+  passAtK: z.array(Interval.extend({ k: z.int() })).optional(),
+}
 export const EvaluationPoint = z.object({
   step: z.int(),
   flops: z.number(),
   totalFlops: z.number(),
-  k: z.int(),
-  n: z.int(),
-  accuracy: z.object({ value: z.number(), lo: z.number(), hi: z.number() }),
-  greedy: z.object({ value: z.number(), lo: z.number(), hi: z.number() }).nullable(),
-  /** Shares by benchmark, of runs whose file gives them. */
+  ...measured,
+  /** Of a run here on several benchmarks: each by itself. The point itself is then the mean over all problems. */
+  benchmarks: z.array(z.object({ name: z.string(), ...measured })).optional(),
+  /** Shares by benchmark, where there are benchmarks. */
   scores: z.record(z.string(), z.number()).optional(),
 })
 export type EvaluationPoint = z.infer<typeof EvaluationPoint>

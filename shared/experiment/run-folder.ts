@@ -5,7 +5,7 @@
 import * as z from 'zod'
 import { ModelRef } from './model-ref.ts'
 import { Engine, Stage } from './spec.ts'
-import { taskIds } from './task-names.ts'
+import { taskIds, textTasks } from './task-names.ts'
 
 /** How a text task's rows become tokens: resolved and checked by the engine when the run was made. */
 export const TextSetup = z.strictObject({
@@ -45,6 +45,9 @@ export const DataRow = z.strictObject({
   prompt: z.string(),
   trajectory: z.string(),
   answer: z.string(),
+  /** Of test rows: the benchmark's name, and whose verifier judges them where it is not the task's. */
+  benchmark: z.string().optional(),
+  verifier: z.enum(textTasks).optional(),
 })
 export type DataRow = z.infer<typeof DataRow>
 export const DataHeader = z.strictObject({ rows: z.int().nonnegative(), sha256: z.string() })

@@ -49,6 +49,27 @@ describe('an experiment on texts', () => {
     )
   })
 
+  it('takes several benchmarks, called apart, and refuses lab sets among them', () => {
+    const parsed = (benchmarks: object[], task = 'maths') =>
+      ExperimentSpec.safeParse({
+        ...(task === 'lab' ? { name: 'x' } : { name: 'x', task, tokenizer: 'gsm8k-512', data: 'sub_main' }),
+        stages: [{ kind: 'rl', evaluation: { benchmarks } }],
+      })
+    const said = (benchmarks: object[]) => parsed(benchmarks).error?.issues.map(({ path, message }) => [path.slice(4), message]) // prettier-ignore
+    const own = { name: 'AIME 2024', data: 'ds_bench', samples: 16 }
+    expect(parsed([own]).data?.stages[0]!.evaluation.benchmarks).toEqual([own])
+    expect(said([own, { ...own, data: 'ds_other' }])).toEqual([[[], 'two benchmarks have the same name']])
+    expect(said([{ ...own, name: 'overall' }])).toEqual([[[0, 'name'], 'this name stands for another score']])
+    const set = { name: 'easy', data: { lab: { set: 'easy', rows: 5, seed: 1 } } }
+    expect(said([set])?.[0]?.[1]).toMatch(/lab sets are not for maths/)
+    expect(parsed([set], 'lab').success).toBe(true)
+  })
+
+  it('has no recorded probabilities of written solutions', () => {
+    const spec = { name: 'x', task: 'gsm8k', tokenizer: 'gsm8k-512', data: 'sub_main', stages: [{ kind: 'synchronized', objective: { type: 'luffy', behaviour: 'recorded' } }] } // prettier-ignore
+    expect(ExperimentSpec.safeParse(spec).error?.issues[0]).toMatchObject({ path: ['stages', 0, 'objective', 'behaviour'], message: expect.stringContaining('use "one"') as string }) // prettier-ignore
+  })
+
   it("keeps a stage's own rows, also for its tests", () => {
     const spec = ExperimentSpec.parse({
       ...{ name: 'x', task: 'maths', tokenizer: 'gsm8k-512', data: 'sub_main' },

@@ -21,6 +21,24 @@ export type LabSet = z.infer<typeof LabSet>
 export const DataRef = z.union([z.string().min(1), z.strictObject({ lab: LabSet })])
 export type DataRef = z.infer<typeof DataRef>
 
+/** One of several benchmarks: a whole dataset, a subset's test split or a lab set, under the name its scores stand by. */
+export const TestSet = z.strictObject({
+  name: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,59}$/,
+      'a benchmark is called by up to 60 letters, digits, spaces, . _ + or -',
+    )
+    .refine((name) => !takenScores.includes(name), 'this name stands for another score'),
+  data: DataRef,
+  /** Answers a problem, where it is not the evaluation's number (the paper: 16 for AIME, 1 for the others). */
+  samples: positive.max(64).optional(),
+})
+export type TestSet = z.infer<typeof TestSet>
+
+/** Keys under `eval/` and scores of the curves that a benchmark cannot be called by. */
+const takenScores: readonly string[] = ['overall', 'accuracy', 'greedy', 'pass_at_k', 'response_length']
+
 export const Schedule = z.strictObject({
   kind: z.enum(['constant', 'cosine', 'linear']).default('cosine'),
   warmupSteps: z.int().nonnegative().default(20),
@@ -64,6 +82,13 @@ export const Evaluation = z.strictObject({
   /** Absent: the stage's. */
   ...lengths,
   data: DataRef.default({ lab: { set: 'uniform', rows: 512, seed: 9001 } }),
+  /** Several benchmarks at once, in place of `data`; the overall score weighs each by its problems. */
+  benchmarks: z
+    .array(TestSet)
+    .min(1)
+    .max(16)
+    .refine((sets) => new Set(sets.map(({ name }) => name)).size === sets.length, 'two benchmarks have the same name')
+    .optional(),
 })
 export type Evaluation = z.infer<typeof Evaluation>
 
@@ -286,6 +311,14 @@ function textIssues({ task, model, tokenizer, template, system, stages }: z.infe
     if (typeof validation !== 'string') refuse(['stages', i, 'validation', 'data'], labSet)
     else if (validation !== data && isDataset(validation)) refuse(['stages', i, 'validation', 'data'], alone)
     if (typeof evaluation.data !== 'string') refuse(['stages', i, 'evaluation', 'data'], labSet)
+    evaluation.benchmarks?.forEach(({ data: set }, b) => {
+      if (typeof set !== 'string') refuse(['stages', i, 'evaluation', 'benchmarks', b, 'data'], labSet)
+    })
+    if (stage.kind === 'synchronized' && stage.objective.type === 'luffy' && stage.objective.behaviour === 'recorded')
+      refuse(
+        ['stages', i, 'objective', 'behaviour'],
+        'written solutions carry no probabilities of their own: use "one" (only the lab task records them)',
+      )
   })
   return issues
 }

@@ -5,7 +5,8 @@ export const taskIds = ['lab', 'gsm8k', 'maths'] as const
 export type TaskId = (typeof taskIds)[number]
 /** Tasks of written text: their rows come from imported data and their tokens from the model's tokenizer. */
 export type TextTask = Exclude<TaskId, 'lab'>
-export const isTextTask = (task: unknown): task is TextTask => task === 'gsm8k' || task === 'maths'
+export const textTasks = ['gsm8k', 'maths'] as const satisfies readonly TextTask[]
+export const isTextTask = (task: unknown): task is TextTask => (textTasks as readonly unknown[]).includes(task)
 
 /** Longest prompt and answer in tokens, where a stage says nothing else; the stop token is part of the answer. */
 export const textTaskLengths: Readonly<Record<TextTask, { readonly prompt: number; readonly answer: number }>> = {
@@ -15,6 +16,10 @@ export const textTaskLengths: Readonly<Record<TextTask, { readonly prompt: numbe
 
 /** What a dataset's rows are judged by unless a spec says otherwise. */
 export const taskOfData = (data: 'gsm8k' | 'lab' | 'text'): TaskId => (data === 'text' ? 'maths' : data)
+
+/** The verifier that rows of a dataset are judged by; null for the lab's, which only its own task has. */
+export const verifierOfData = (data: 'gsm8k' | 'lab' | 'text'): TextTask | null =>
+  data === 'lab' ? null : data === 'text' ? 'maths' : data
 
 /** Whether a task can be trained on rows of such a dataset: texts by either verifier of texts, the lab's by the lab's. */
 export const taskFits = (task: TaskId, data: string): boolean => (task === 'lab') === (data === 'lab')

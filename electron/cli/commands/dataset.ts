@@ -1,10 +1,11 @@
 /** `dataset import | export | list`, `subset create`. */
 import { readFileSync } from 'node:fs'
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { parse } from 'yaml'
 import * as z from 'zod'
 import { SubsetRecipe, type ColumnMapping, type Job } from '#shared/contract/datasets.ts'
 import { Failure } from '#shared/contract/failure.ts'
+import { benchmarkIds, type BenchmarkId } from '#shared/experiment/benchmark-names.ts'
 import { formatBytes } from '#shared/flops/units.ts'
 import type { EngineCalls } from '../../engine/entry/client.ts'
 import type { Cli, CommandRun } from '../cli.ts'
@@ -20,6 +21,7 @@ interface ImportOptions {
   readonly answer?: string
   readonly source?: string
   readonly score?: string[]
+  readonly benchmark?: BenchmarkId
 }
 
 export function addDatasetCommands(program: Command, cli: Cli): void {
@@ -35,6 +37,12 @@ export function addDatasetCommands(program: Command, cli: Cli): void {
     .option('--answer <column>')
     .option('--source <column>')
     .option('--score <column...>', 'difficulty columns')
+    .addOption(
+      new Option(
+        '--benchmark <name>',
+        "the file is this benchmark's: rows, answers and verifier as it has them",
+      ).choices(benchmarkIds),
+    )
     .action(cli.action((run, path: string, options: ImportOptions) => importDataset(run, usersPath(path), options)))
 
   dataset
@@ -105,6 +113,7 @@ async function importDataset(run: CommandRun, path: string, options: ImportOptio
       path,
       ...(options.name && { name: options.name }),
       ...(mapping && { mapping }),
+      ...(options.benchmark && { benchmark: options.benchmark }),
     })
     const ended = await finished(run, calls, job)
     const { datasets } = await calls.datasets.list({})
@@ -136,7 +145,17 @@ async function importDataset(run: CommandRun, path: string, options: ImportOptio
 
 /** What the options say, over what the file looks like; undefined: the engine guesses. */
 async function mappingOf(calls: EngineCalls, path: string, options: ImportOptions): Promise<ColumnMapping | undefined> {
-  const { prompt, trajectory, answer, source, score } = options
+  const { prompt, trajectory, answer, source, score, benchmark } = options
+  if (benchmark !== undefined) {
+    if ([prompt, trajectory, answer, source, score].some((each) => each !== undefined))
+      throw new Failure({
+        code: 'input.invalid',
+        message: 'A benchmark says itself where its questions and answers stand.',
+        input: `--benchmark ${benchmark}`,
+        remedy: 'Leave --benchmark out, or the columns.',
+      })
+    return undefined
+  }
   if ([prompt, trajectory, answer, source, score].every((each) => each === undefined)) return undefined
   const { guess } = await calls.datasets.inspect({ path })
   const mapping = {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { Failure, exitCodeOf, type FailureFacts } from '#shared/contract/failure.ts'
-import type { RunDetail, RunSummary } from '#shared/contract/runs.ts'
+import type { EvaluationPoint, RunDetail, RunSummary } from '#shared/contract/runs.ts'
 import type { ExperimentSpec } from '#shared/experiment/spec.ts'
 import { bundledTokenizers } from '#shared/experiment/task-names.ts'
 import { formatFlops } from '#shared/flops/units.ts'
@@ -55,8 +55,11 @@ export function addRunCommands(program: Command, cli: Cli): void {
     .action(
       cli.action(({ output, options }, id: string) =>
         withEngine(workspacePath(options.workspace), async ({ calls }) => {
-          const detail = await calls.runs.get({ id })
-          output.result(shownDocument(detail), () => shownWords(detail))
+          const [detail, { points }] = await Promise.all([calls.runs.get({ id }), calls.runs.evaluations({ id })])
+          const evaluation = points.at(-1) ?? null
+          output.result({ ...shownDocument(detail), evaluation }, () =>
+            [shownWords(detail), ...(evaluation ? [evaluationWords(evaluation)] : [])].join('\n'),
+          )
         }),
       ),
     )
@@ -327,6 +330,29 @@ function shownWords(detail: RunDetail): string {
     `checkpoints at ${checkpoints.map(({ step, pinned }) => `${step}${pinned ? ' (pinned)' : ''}`).join(', ') || 'none yet'}`,
     ...(error ? [`${error.message}\n${error.remedy ?? ''}`] : []),
   ].join('\n')
+}
+
+/** The newest evaluation: over all test problems and by benchmark, in percent with 95 % intervals. */
+function evaluationWords(point: EvaluationPoint): string {
+  const percent = ({ value, lo, hi }: { value: number; lo: number; hi: number }) =>
+    `${(100 * value).toFixed(1)} [${(100 * lo).toFixed(1)}, ${(100 * hi).toFixed(1)}]`
+  const sets = point.benchmarks ?? []
+  const row = (name: string, { n, k, accuracy, greedy, passAtK = [] }: Omit<EvaluationPoint, 'step'>) => [
+    ...[name, n, percent(accuracy), greedy ? percent(greedy) : null],
+    passAtK
+      .filter((each) => each.k > 1)
+      .map((each) => `pass@${each.k} ${percent(each)}`)
+      .join('  '),
+    k,
+  ]
+  const rows = [...sets, { name: sets.length > 0 ? 'overall, by size' : 'test', ...point }].map((set) =>
+    row(set.name, { ...point, ...set }),
+  )
+  return `evaluation at step ${point.step}, percent\n${table(
+    ['benchmark', 'problems', 'avg@k', 'greedy', 'unbiased pass@k', 'k'],
+    rows,
+    '',
+  )}`
 }
 
 const runsTable = (runs: readonly RunSummary[]): string =>

@@ -56,7 +56,7 @@ export interface DatasetService {
   file(path: string): Promise<LocalFile>
   inspect(path: string): Promise<Inspection>
   import(
-    request: { path: string; name?: string | undefined; mapping?: ImportRequest['mapping'] },
+    request: { path: string } & Pick<ImportRequest, 'name' | 'mapping' | 'benchmark'>,
     work?: Work,
   ): Promise<Imported>
   generateLab(request: LabDatasetRequest, work?: Work): Promise<Imported>
@@ -119,10 +119,13 @@ export function createDatasetService(deps: DatasetServiceDeps): DatasetService {
     list: () => store.datasets(),
     file: (path) => uploads.file(path),
     inspect: async (path) => ({ ...(await inspectFile(duck, await uploads.file(path), scratchOf(folders))), path }),
-    async import({ path, name, mapping }, work = {}) {
+    async import({ path, name, mapping, benchmark }, work = {}) {
       const file = await uploads.file(path)
       const source = isUpload(path) ? file.name : file.path
-      const imported = await importFile({ duck, folders, store, now }, { file, name, mapping, source, ...work })
+      const imported = await importFile(
+        { duck, folders, store, now },
+        { file, name, mapping, benchmark, source, ...work },
+      )
       if (isUpload(path)) await uploads.abandon(uploadId(path))
       return told(imported)
     },

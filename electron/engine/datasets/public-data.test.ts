@@ -12,6 +12,19 @@ describe.skipIf(!hasSharedData)('public data', () => {
   const imported = (path: string, mapping?: Parameters<Room['service']['import']>[0]['mapping']) =>
     room.service.import({ path: sharedFile(path), mapping })
 
+  it.each([
+    ['gsm8k', 'gsm8k/test.jsonl', 1319, 'gsm8k', 'GSM8K'],
+    ['minerva_math', 'benchmarks/minerva_math.jsonl', 272, 'text', 'Minerva Math'],
+    ['olympiadbench', 'benchmarks/olympiadbench.jsonl', 675, 'text', 'OlympiadBench'],
+    ['aime24', 'benchmarks/aime24.jsonl', 30, 'text', 'AIME 2024'],
+  ] as const)('%s: read by its descriptor, whole', async (benchmark, file, rows, task, name) => {
+    const { dataset } = await room.service.import({ path: sharedFile(file), benchmark })
+    expect(dataset).toMatchObject({ rows, task, name, rejected: 0, mapping: { prompt: 'prompt', answer: 'answer' } })
+    const read = await room.service.forRuns.rows(dataset.id, 'test')
+    expect(read).toHaveLength(rows)
+    expect(read.filter(({ prompt, answer }) => prompt === '' || answer === '')).toEqual([])
+  })
+
   it('GSM8K: recognised without a mapping, every row kept, steps counted', async () => {
     const look = await room.service.inspect(sharedFile('gsm8k/train.jsonl'))
     expect(look).toMatchObject({ format: 'jsonl', task: 'gsm8k', guess: { prompt: 'question', trajectory: 'answer' } })

@@ -6,6 +6,7 @@ import { modelName } from '#shared/experiment/model-name.ts'
 import { denseParameters } from '#shared/flops/flops.ts'
 import type { DataRef, Engine, ExperimentSpec, Stage } from '#shared/experiment/spec.ts'
 import type { ModelShape } from '#shared/experiment/presets.ts'
+import { testSets } from '#shared/experiment/test-sets.ts'
 import type * as z from 'zod'
 import type { StageEstimate } from '#shared/contract/runs.ts'
 import type { RunRows } from '../datasets/run-rows.ts'
@@ -77,7 +78,7 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
       parameters: denseParameters(shape) - (shape.tied ? shape.vocabSize * shape.width : 0),
       trained: trainedShare(setup, shape),
       lengths,
-      testPrompts: rowsIn(stage.evaluation.data, 'test'),
+      testPrompts: testSets(stage.evaluation).reduce((sum, { data }) => sum + rowsIn(data, 'test'), 0),
       validationRows: stage.kind === 'sft' ? validationRows(stage) : 0,
       beforeFlops,
     })

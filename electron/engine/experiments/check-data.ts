@@ -2,6 +2,7 @@
 import { Failure } from '#shared/contract/failure.ts'
 import type { DataRef, ExperimentSpec, Stage } from '#shared/experiment/spec.ts'
 import { taskFits, taskOfData } from '#shared/experiment/task-names.ts'
+import { testSets } from '#shared/experiment/test-sets.ts'
 
 /** A subset, or a whole dataset to test on. */
 export interface DataFacts {
@@ -14,7 +15,8 @@ export interface DataFacts {
 /** Throws `input.invalid` or `input.empty`, naming the subset; and what `facts` throws for one that is not there. */
 export function checkData(spec: ExperimentSpec, facts: (ref: string) => DataFacts): void {
   for (const stage of spec.stages) {
-    const refs = [stage.data, stage.evaluation.data, ...(stage.kind === 'sft' ? [stage.validation.data] : [])]
+    const tests = testSets(stage.evaluation).map(({ data }) => data)
+    const refs = [stage.data, ...tests, ...(stage.kind === 'sft' ? [stage.validation.data] : [])]
     for (const ref of refs) if (typeof ref === 'string') checkTask(spec, ref, facts(ref))
     checkTrajectories(stage, facts)
     checkSplits(stage, facts)
@@ -55,7 +57,7 @@ function checkSplits(stage: Stage, facts: (ref: string) => DataFacts): void {
     })
   }
   needs(stage.data, 'train')
-  needs(stage.evaluation.data, 'test')
+  for (const { data } of testSets(stage.evaluation)) needs(data, 'test')
   if (stage.kind !== 'sft') return
   const hasOwn = typeof stage.data === 'string' && facts(stage.data).splits.validation > 0
   if (!hasOwn) needs(stage.validation.data, 'validation')

@@ -67,6 +67,33 @@ describe("a run's data", () => {
     expect(promptsOf(result.rows, 'validation')).toHaveLength(200)
   })
 
+  it('holds several benchmarks one after the other, each under its name and with its own verifier', async () => {
+    const benchmarks = [
+      { name: 'GSM8K', data: 'ds_gsm8k' },
+      { name: 'AIME', data: 'ds_aime' },
+    ]
+    const stage = ExperimentSpec.parse({
+      ...{ name: 'x', task: 'gsm8k', tokenizer: 'gsm8k-512', data: 'sub_1234' },
+      stages: [{ kind: 'rl', evaluation: { benchmarks } }],
+    }).stages[0]!
+    const prompts: Record<string, string[]> = { ds_gsm8k: ['a', 'b'], ds_aime: ['b', 'c'], sub_1234: ['c', 'd'] }
+    const path = join(folder, 'data.jsonl')
+    const plan = await dataPlan(
+      stage,
+      async (ref) => prompts[ref]!.map(row),
+      (ref) => (ref === 'ds_aime' ? 'maths' : 'gsm8k'),
+    )
+    const written = await makeRunData(path, plan)
+    const rows = readFileSync(path, 'utf8').trimEnd().split('\n').slice(1).map((line) => DataRow.parse(JSON.parse(line))) // prettier-ignore
+    expect(rows.map(({ split, prompt, benchmark, verifier }) => [split, prompt, benchmark, verifier])).toEqual([
+      ['test', 'a', 'GSM8K', 'gsm8k'],
+      ['test', 'b', 'GSM8K', 'gsm8k'],
+      ['test', 'c', 'AIME', 'maths'], // b counts once, for the first
+      ['train', 'd', undefined, undefined],
+    ])
+    expect(written.leakedPrompts).toBe(1)
+  })
+
   it('says which part of which subset is empty', async () => {
     const stage = stageOf({ kind: 'rl', evaluation: { data: 'sub_1234' } })
     await expect(dataPlan(stage, subset({ train: ['a'] }))).rejects.toMatchObject({

@@ -21,15 +21,15 @@ export function writeRunData(path: string, plan: DataPlan): Written {
   const hash = createHash('sha256')
   const held = new Set<string>()
   let leakedPrompts = 0
-  for (const { split, source } of plan) {
+  for (const { split, source, benchmark, verifier } of plan) {
     const own = new Set<string>()
     for (const { prompt, trajectory, answer } of rowsOf(source, held)) {
       if (held.has(prompt)) {
-        leakedPrompts++
+        if (split !== 'test') leakedPrompts++ // a problem of two benchmarks counts for the first
         continue
       }
       if (split !== 'train') own.add(prompt)
-      const row: DataRow = { split, id: lines.length, prompt, trajectory, answer }
+      const row: DataRow = { split, id: lines.length, prompt, trajectory, answer, benchmark, verifier }
       const line = `${JSON.stringify(row)}\n`
       hash.update(line)
       lines.push(line)

@@ -1,6 +1,8 @@
 /** Which rows a stage trains, validates and tests on: from its spec to a plan that a worker can carry out. */
 import { Failure } from '#shared/contract/failure.ts'
 import type { DataRef, LabSet, Stage } from '#shared/experiment/spec.ts'
+import type { TextTask } from '#shared/experiment/task-names.ts'
+import { testSets } from '#shared/experiment/test-sets.ts'
 
 export type Split = 'train' | 'validation' | 'test'
 
@@ -14,7 +16,16 @@ export interface PlainRow {
 export type RowSource = { readonly lab: LabSet } | { readonly rows: readonly PlainRow[] }
 
 /** The parts of a run's data, in the order in which they are numbered: test rows first, so that every run with that test set gives them the same ids. */
-export type DataPlan = readonly { readonly split: Split; readonly source: RowSource }[]
+export type DataPlan = readonly DataPart[]
+
+export interface DataPart {
+  readonly split: Split
+  readonly source: RowSource
+  /** Of test rows of several benchmarks. */
+  readonly benchmark?: string
+  /** Whose verifier judges them: the benchmark's own data decides, not the task that is trained. */
+  readonly verifier?: TextTask
+}
 
 /** Rows of a part of a subset, or of a whole dataset (all of it is test rows). */
 export type RowsOf = (ref: string, split: Split) => Promise<readonly PlainRow[]>
@@ -23,9 +34,14 @@ export type RowsOf = (ref: string, split: Split) => Promise<readonly PlainRow[]>
  * Plans a stage's data. Throws `input.empty` where a subset has no rows for a part, and what `rowsOf` throws.
  *   train       the stage's data (a subset: its train split)
  *   validation  SFT only: the subset's own validation split where it has one, else the stage's validation data
- *   test        the evaluation's data (a subset: its test split; a dataset: all of it)
+ *   test        the evaluation's data, or each of its benchmarks (a subset: its test split; a dataset: all of it)
+ * `verifierOf`: of a benchmark's data; null for one without a verifier of its own.
  */
-export async function dataPlan(stage: Stage, rowsOf: RowsOf): Promise<DataPlan> {
+export async function dataPlan(
+  stage: Stage,
+  rowsOf: RowsOf,
+  verifierOf: (ref: string) => TextTask | null = () => null,
+): Promise<DataPlan> {
   const part = async (ref: DataRef, split: Split): Promise<RowSource> => {
     if (typeof ref !== 'string') return ref
     const rows = await rowsOf(ref, split)
@@ -37,9 +53,12 @@ export async function dataPlan(stage: Stage, rowsOf: RowsOf): Promise<DataPlan> 
       remedy: `Give the subset's recipe a ${split} split, or name other data.`,
     })
   }
-  const plan: { split: Split; source: RowSource }[] = [
-    { split: 'test', source: await part(stage.evaluation.data, 'test') },
-  ]
+  const plan: DataPart[] = []
+  for (const { name, data } of testSets(stage.evaluation)) {
+    const verifier = name === null || typeof data !== 'string' ? null : verifierOf(data)
+    const source = await part(data, 'test')
+    plan.push({ split: 'test', source, ...(name !== null && { benchmark: name }), ...(verifier && { verifier }) })
+  }
   if (stage.kind === 'sft') {
     const own = typeof stage.data === 'string' ? await rowsOf(stage.data, 'validation') : []
     plan.push({

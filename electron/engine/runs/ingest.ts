@@ -87,6 +87,7 @@ export function createIngestion({ store, records, measurements, runsFolder, now 
           prompt_ids: JSON.stringify(record.promptIds),
           correct: JSON.stringify(record.correct),
           greedy: JSON.stringify(record.greedy),
+          sets: record.benchmarks ? JSON.stringify(record.benchmarks) : null,
         })
         return
       case 'checkpoint': {

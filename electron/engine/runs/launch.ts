@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { Failure } from '#shared/contract/failure.ts'
 import { runFiles, type RunFile } from '#shared/experiment/run-folder.ts'
 import type { Engine, Stage } from '#shared/experiment/spec.ts'
+import type { TextTask } from '#shared/experiment/task-names.ts'
 import type * as z from 'zod'
 import { setupOfRun } from '../experiments/run-setup.ts'
 import { bornAt } from '../process-identity.ts'
@@ -31,6 +32,8 @@ export interface LaunchDeps {
   /** Threads of the machine. */
   readonly threads: number
   readonly rowsOf: RowsOf
+  /** Of a subset's or dataset's own data. */
+  readonly verifierOf?: (ref: string) => TextTask | null
   /** The trainer's program; tests hand in one of their own. */
   readonly program?: string
   now(): number
@@ -82,7 +85,7 @@ export function openLaunch(run: RunRow, startStep: number | null, deps: LaunchDe
     const folder = join(runsFolder, run.id)
     mkdirSync(folder, { recursive: true })
     const dataPath = join(folder, runFiles.data)
-    if (!existsSync(dataPath)) await makeRunData(dataPath, await dataPlan(stage, deps.rowsOf))
+    if (!existsSync(dataPath)) await makeRunData(dataPath, await dataPlan(stage, deps.rowsOf, deps.verifierOf))
     if (parent && parentCheckpoint) pinOnDisk(runsFolder, parent.id, parentCheckpoint.path)
     const engine = JSON.parse(run.engine) as z.infer<typeof Engine>
     const file: RunFile = {

@@ -2,6 +2,8 @@
 import { join } from 'node:path'
 import type * as z from 'zod'
 import { accuracyInterval, wilsonInterval, type PromptOutcome } from '#shared/analysis/accuracy.ts'
+import { passAtKInterval, reportedK } from '#shared/analysis/pass-at-k.ts'
+import type { TestSetSize } from '#shared/contract/journal.ts'
 import type {
   EvaluationPoint,
   RunDetail,
@@ -107,22 +109,44 @@ export function createReadRuns({ records, measurements, runsFolder }: ReadRunsDe
   }
 }
 
-/** An evaluation with its intervals: by prompt over the sampled answers, Wilson over the greedy ones. */
+/**
+ * An evaluation with its intervals: by prompt over the sampled answers, Wilson over the greedy ones. Of several benchmarks each by
+ * itself, and over all problems: so the overall score weighs a benchmark by its size.
+ */
 export function evaluationPoint(row: EvaluationRow, run: Pick<RunRow, 'kind' | 'before_flops'>): EvaluationPoint {
   if (row.score !== null) return scoredPoint(row, row.score, run)
-  const outcomes = outcomesOf(row)
-  const greedy = greedyOf(row)
-  const part = ({ value, lo, hi }: { value: number; lo: number; hi: number }) => ({ value, lo, hi })
-  return {
+  const [outcomes, greedy] = [outcomesOf(row), greedyOf(row)]
+  const place = {
     step: row.step,
     flops: row.flops,
     totalFlops: run.kind === 'pretrain' ? 0 : run.before_flops + row.flops,
-    k: row.k,
+  }
+  const sets = setsOf(row)
+  if (!sets) return { ...place, ...measuredOn(row.k, outcomes, greedy) }
+  let from = 0
+  const benchmarks = sets.map(({ name, prompts, k }) => {
+    const [start, end] = [from, (from += prompts)]
+    return { name, ...measuredOn(k, outcomes.slice(start, end), greedy.slice(start, end)) }
+  })
+  const scores = Object.fromEntries(benchmarks.map(({ name, accuracy }) => [name, accuracy.value]))
+  return { ...place, ...measuredOn(row.k, outcomes, greedy), benchmarks, scores }
+}
+
+function measuredOn(k: number, outcomes: readonly PromptOutcome[], greedy: readonly PromptOutcome[]) {
+  const part = ({ value, lo, hi }: { value: number; lo: number; hi: number }) => ({ value, lo, hi })
+  // Benchmarks with fewer answers a problem limit what can be said of all.
+  const least = outcomes.reduce((min, { answers }) => Math.min(min, answers), k)
+  return {
+    k,
     n: outcomes.length,
     accuracy: part(accuracyInterval(outcomes)),
     greedy: greedy.length > 0 ? part(accuracyInterval(greedy)) : null,
+    passAtK: reportedK(least).map((at) => ({ k: at, ...part(passAtKInterval(outcomes, at)) })),
   }
 }
+
+const setsOf = ({ sets }: EvaluationRow): TestSetSize[] | null =>
+  sets === null ? null : (JSON.parse(sets) as TestSetSize[])
 
 /** An evaluation of which only the score is known: Wilson over its problems; no interval where their number is not known either. */
 function scoredPoint(row: EvaluationRow, score: number, run: Pick<RunRow, 'kind' | 'before_flops'>): EvaluationPoint {
@@ -140,9 +164,11 @@ function scoredPoint(row: EvaluationRow, score: number, run: Pick<RunRow, 'kind'
   }
 }
 
-/** Right answers of k, by prompt; empty where only the score is known. */
-export const outcomesOf = (row: EvaluationRow): PromptOutcome[] =>
-  (JSON.parse(row.correct) as number[]).map((correct) => ({ correct, answers: row.k }))
+/** Right answers of those sampled, by prompt; empty where only the score is known. */
+export function outcomesOf(row: EvaluationRow): PromptOutcome[] {
+  const answers = setsOf(row)?.flatMap(({ prompts, k }) => new Array<number>(prompts).fill(k))
+  return (JSON.parse(row.correct) as number[]).map((correct, i) => ({ correct, answers: answers?.[i] ?? row.k }))
+}
 
 /** The greedy answer, by prompt; empty where none was asked for. */
 export const greedyOf = (row: EvaluationRow): PromptOutcome[] =>

@@ -240,6 +240,40 @@ describe('a spec that cannot be is refused before anything is queued', () => {
   })
 })
 
+it.skipIf(isMissing)(
+  'tests on several benchmarks at once, each judged by its own verifier',
+  async () => {
+    const { calls } = engine
+    const file = (name: string, rows: object[]) => {
+      const path = join(scratch.path, name)
+      writeFileSync(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+      return path
+    }
+    const imported = async (path: string, benchmark: 'gsm8k' | 'aime24') => {
+      const { job } = await calls.datasets.import({ path, benchmark })
+      return vi.waitFor(async () => (await calls.jobs.list({})).jobs.find(({ id }) => id === job)!.result ?? Promise.reject(new Error('not yet')), { timeout: 30_000 }) // prettier-ignore
+    }
+    const words = await imported(file('words.jsonl', [{ question: 'How many?', answer: '1+1=2\n#### 2' }, { question: 'And now?', answer: '#### 3' }]), 'gsm8k') // prettier-ignore
+    const years = await imported(file('years.jsonl', [{ problem: 'Find $x$.', answer: '033' }, { problem: 'no answer' }]), 'aime24') // prettier-ignore
+    const { datasets } = await calls.datasets.list({})
+    expect(datasets.filter(({ id }) => [words, years].includes(id)).map(({ name, task, rows, rejected }) => [name, task, rows, rejected]).sort()).toEqual([['AIME 2024', 'text', 1, 1], ['GSM8K', 'gsm8k', 2, 0]]) // prettier-ignore
+    const benchmarks = [{ name: 'gsm8k', data: words }, { name: 'aime24', data: years, samples: 4 }] // prettier-ignore
+    const stages = [{ kind: 'sft', batch: 2, budget: { steps: 1 }, maxPromptTokens: 60, maxAnswerTokens: 64, evaluation: { every: 1, samples: 2, maxAnswerTokens: 16, benchmarks } }] as const // prettier-ignore
+    const spec = specOf({ tokenizer: 'gsm8k-512', stages: [...stages] })
+    expect((await calls.runs.estimate({ spec })).stages[0]!.flops).toBeGreaterThan(0)
+    const [id] = (await chainOf(calls, spec)) as [string]
+    const { folder } = await inState(calls, id, 'completed')
+    const { points } = await calls.runs.evaluations({ id })
+    expect(points.map(({ step, n, benchmarks: sets }) => [step, n, sets?.map(({ name, n: size, k }) => [name, size, k])])).toEqual([0, 1].map((step) => [step, 3, [['gsm8k', 2, 2], ['aime24', 1, 4]]])) // prettier-ignore
+    expect(await calls.runs.metrics({ id, keys: ['eval/aime24'] })).toMatchObject({ series: [{ step: [0, 1] }] })
+    const rows = readFileSync(join(folder, 'data.jsonl'), 'utf8').trim().split('\n').slice(1, 4).map((line) => JSON.parse(line) as object) // prettier-ignore
+    expect(rows).toMatchObject([{ answer: '2', verifier: 'gsm8k' }, { answer: '3' }, { answer: '033', verifier: 'maths', benchmark: 'aime24' }]) // prettier-ignore
+    const { curves } = await calls.analysis.curves({ metric: 'aime24' })
+    expect(curves.find(({ run }) => run === id)?.points.map(({ n, k }) => [n, k])).toEqual([[1, 4], [1, 4]]) // prettier-ignore
+  },
+  120_000,
+)
+
 it('estimates lengths from the rows themselves, and can test on a whole dataset', async () => {
   const { datasets } = await engine.calls.datasets.list({})
   const bare = datasets.find(({ mapping }) => mapping?.trajectory === undefined)!

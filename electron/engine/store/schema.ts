@@ -104,6 +104,7 @@ export interface EvaluationTable {
   score: number | null
   problems: number | null
   benchmarks: string | null
+  sets: string | null
 }
 
 export interface CheckpointTable {

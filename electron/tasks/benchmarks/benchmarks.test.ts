@@ -53,5 +53,5 @@ describe.skipIf(!existsSync(data))('their public files', () => {
     // A handful of published answers hold text that nobody can read as mathematics.
     const unread = verdicts.filter(({ own }) => !own)
     expect(unread.length / count, JSON.stringify(unread.slice(0, 5))).toBeLessThan(0.01)
-  })
+  }, 300_000)
 })

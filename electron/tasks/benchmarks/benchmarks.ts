@@ -3,22 +3,20 @@
  * cleaning; the overall score weighs a benchmark by them. How a file's rows are read is said by name of field.
  */
 import { Failure } from '#shared/contract/failure.ts'
-import { lastBoxed } from '../gsm8k/solution.ts'
-import { verifyGsm8k } from '../gsm8k/verifier.ts'
-import { verifyMaths } from '../maths/verifier.ts'
+import {
+  benchmarkFacts,
+  benchmarkIds,
+  type BenchmarkFacts,
+  type BenchmarkId,
+} from '#shared/experiment/benchmark-names.ts'
+import { finalAnswer, lastBoxed } from '../gsm8k/solution.ts'
+import { verifiers } from '../registry.ts'
 import type { PromptRow, Verify } from '../task.ts'
 
-export interface Benchmark {
-  readonly id: string
-  readonly title: string
-  /** Problems in the public file, and after removing those close to training data. */
-  readonly problems: { readonly published: number; readonly cleaned: number }
-  /** The paper's groups of scores. */
-  readonly level: 'easy' | 'medium' | 'hard'
-  /** Answers sampled a problem: pass@1 for large sets, avg@16 for AIME. */
-  readonly samples: number
+export interface Benchmark extends BenchmarkFacts {
+  readonly id: BenchmarkId
   readonly verify: Verify
-  /** A row of its usual file; null where it has no answer to judge by. */
+  /** A row of its usual file; null where it has no question, or no answer to judge by. */
   readonly read: (row: Readonly<Record<string, unknown>>) => PromptRow | null
 }
 
@@ -39,6 +37,12 @@ const plain = (row: Readonly<Record<string, unknown>>): PromptRow | null => {
   return prompt && answer ? { prompt, answer } : null
 }
 
+/** The answer stands behind the solution's mark. */
+const marked = (row: Readonly<Record<string, unknown>>): PromptRow | null => {
+  const found = plain(row)
+  return found && { ...found, answer: finalAnswer(found.answer) ?? found.answer }
+}
+
 /** The answer stands in the solution's box. */
 const boxed = (row: Readonly<Record<string, unknown>>): PromptRow | null => {
   const [prompt, solution] = [text(row, 'question', 'problem'), text(row, 'solution')]
@@ -55,62 +59,21 @@ const olympiad = (row: Readonly<Record<string, unknown>>): PromptRow | null => {
   return { prompt: context ? `${context}\n${question}` : question, answer: answers.join(', ') }
 }
 
-export const benchmarks: readonly Benchmark[] = [
-  {
-    id: 'gsm8k',
-    title: 'GSM8K',
-    problems: { published: 1319, cleaned: 1317 },
-    level: 'easy',
-    samples: 1,
-    verify: verifyGsm8k,
-    read: plain,
-  },
-  {
-    id: 'math500',
-    title: 'MATH-500',
-    problems: { published: 500, cleaned: 237 },
-    level: 'easy',
-    samples: 1,
-    verify: verifyMaths,
-    read: boxed,
-  },
-  {
-    id: 'minerva_math',
-    title: 'Minerva Math',
-    problems: { published: 272, cleaned: 262 },
-    level: 'medium',
-    samples: 1,
-    verify: verifyMaths,
-    read: boxed,
-  },
-  {
-    id: 'olympiadbench',
-    title: 'OlympiadBench',
-    problems: { published: 675, cleaned: 291 },
-    level: 'medium',
-    samples: 1,
-    verify: verifyMaths,
-    read: olympiad,
-  },
-  {
-    id: 'aime24',
-    title: 'AIME 2024',
-    problems: { published: 30, cleaned: 25 },
-    level: 'hard',
-    samples: 16,
-    verify: verifyMaths,
-    read: plain,
-  },
-  {
-    id: 'aime25',
-    title: 'AIME 2025',
-    problems: { published: 30, cleaned: 25 },
-    level: 'hard',
-    samples: 16,
-    verify: verifyMaths,
-    read: plain,
-  },
-]
+const reads: Readonly<Record<BenchmarkId, Benchmark['read']>> = {
+  gsm8k: marked,
+  math500: boxed,
+  minerva_math: boxed,
+  olympiadbench: olympiad,
+  aime24: plain,
+  aime25: plain,
+}
+
+export const benchmarks: readonly Benchmark[] = benchmarkIds.map((id) => ({
+  id,
+  ...benchmarkFacts[id],
+  verify: verifiers[benchmarkFacts[id].verifier],
+  read: reads[id],
+}))
 
 /** Throws `input.invalid` for an unknown id. */
 export function benchmarkOf(id: string): Benchmark {

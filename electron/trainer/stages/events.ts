@@ -3,7 +3,7 @@
  * optimiser then stand at the pulse's position, and everything that belongs to it has been yielded or will be made again. Pulses
  * come after every step and between the batches of a long evaluation or rollout, so a pause acts within a step.
  */
-import type { JournalRecord, SampleRecord } from '#shared/contract/journal.ts'
+import type { JournalRecord, SampleRecord, TestSetSize } from '#shared/contract/journal.ts'
 import type { FailureFacts } from '#shared/contract/failure.ts'
 import type { StagePosition } from './position.ts'
 
@@ -16,6 +16,8 @@ export interface EvaluationResult {
   readonly promptIds: number[]
   readonly correct: number[]
   readonly greedy: number[]
+  /** Sizes of several benchmarks, in the order of the rows. */
+  readonly benchmarks?: TestSetSize[]
 }
 
 export type StageEvent =

@@ -3,7 +3,7 @@
  * the dialog while it runs leaves the job running in the engine.
  */
 import { computed, reactive, shallowRef } from 'vue'
-import type { ColumnMapping, Inspection } from '#shared/contract/datasets.ts'
+import type { Inspection } from '#shared/contract/datasets.ts'
 import type { Failure } from '#shared/contract/failure.ts'
 import { failureOf } from '../../rpc/failure-of.ts'
 import type { Engine } from '../../rpc/engine.ts'
@@ -15,6 +15,8 @@ import { completeMapping, mappingProblem, nameFor, type DraftMapping } from './m
 
 export type ImportStep = 'choose' | 'sending' | 'inspecting' | 'mapping' | 'running' | 'done'
 
+const empty = { prompt: '', trajectory: '', answer: '', source: '', benchmark: '' } as const
+
 export function useImportFlow(engine: Engine) {
   const jobs = useJobs()
   const datasets = useDatasets()
@@ -25,7 +27,7 @@ export function useImportFlow(engine: Engine) {
   const fileName = shallowRef('')
   /** What is read: a path on this machine, or `upload:ID`. */
   const path = shallowRef('')
-  const draft = reactive<DraftMapping>({ prompt: '', trajectory: '', answer: '', source: '', scores: [] })
+  const draft = reactive<DraftMapping>({ ...empty, scores: [] })
   const name = shallowRef('')
   const jobId = shallowRef<string | null>(null)
   let sending = new AbortController()
@@ -60,7 +62,7 @@ export function useImportFlow(engine: Engine) {
       step.value = 'inspecting'
       const seen = await engine.datasets.inspect({ path: path.value })
       inspection.value = seen
-      Object.assign(draft, { prompt: '', trajectory: '', answer: '', source: '', scores: [] }, seen.guess)
+      Object.assign(draft, { ...empty, scores: [] }, seen.guess)
       name.value = nameFor(fileName.value)
       step.value = 'mapping'
     })
@@ -68,8 +70,9 @@ export function useImportFlow(engine: Engine) {
 
   async function start() {
     await guarded('mapping', async () => {
-      const mapping: ColumnMapping = completeMapping(draft)
-      const { job } = await engine.datasets.import({ path: path.value, name: name.value.trim() || undefined, mapping })
+      const { benchmark } = draft
+      const how = benchmark === '' ? { mapping: completeMapping(draft) } : { benchmark }
+      const { job } = await engine.datasets.import({ path: path.value, name: name.value.trim() || undefined, ...how })
       jobId.value = job
       step.value = 'running'
       await jobs.load()

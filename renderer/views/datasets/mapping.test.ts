@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { completeMapping, mappingLimits, mappingProblem, nameFor, scoreColumns } from './mapping.ts'
+import { completeMapping, mappingLimits, mappingProblem, nameFor, scoreColumns, type DraftMapping } from './mapping.ts'
 
 const columns = [
   { name: 'question', type: 'VARCHAR', example: 'Natalia sold' },
   { name: 'answer', type: 'VARCHAR', example: '72' },
   { name: 'pass_rate', type: 'DOUBLE', example: '0.25' },
 ]
-const draft = { prompt: 'question', trajectory: 'answer', answer: '', source: '', scores: ['pass_rate'] }
+const draft: DraftMapping = {
+  ...{ prompt: 'question', trajectory: 'answer', answer: '', source: '' },
+  ...{ scores: ['pass_rate'], benchmark: '' },
+}
 
 describe('the mapping form', () => {
   it('lets a whole mapping pass, and prompts alone', () => {
@@ -14,6 +17,8 @@ describe('the mapping form', () => {
     expect(mappingProblem({ ...draft, trajectory: '' }, { columns })).toBeNull()
     expect(completeMapping({ ...draft, trajectory: '' })).toEqual({ prompt: 'question', scores: ['pass_rate'] })
   })
+  it('asks for no columns where a benchmark says how its rows are read', () =>
+    expect(mappingProblem({ ...draft, prompt: '', benchmark: 'aime24' }, { columns })).toBeNull())
   it('says what is missing', () => {
     expect(mappingProblem({ ...draft, prompt: '' }, { columns })).toMatch(/prompt/)
     expect(mappingProblem({ ...draft, trajectory: 'question' }, { columns })).toMatch(/same column/)

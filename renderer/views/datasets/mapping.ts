@@ -1,5 +1,6 @@
 /** The mapping form's rules: which column plays which part, and what keeps it from being complete. Pure. */
 import type { ColumnMapping, Inspection } from '#shared/contract/datasets.ts'
+import type { BenchmarkId } from '#shared/experiment/benchmark-names.ts'
 
 /** As the form holds it: '' for a part that no column plays. */
 export interface DraftMapping {
@@ -8,9 +9,12 @@ export interface DraftMapping {
   answer: string
   source: string
   scores: string[]
+  /** '' , or the benchmark whose file this is: its own descriptor then reads the rows. */
+  benchmark: BenchmarkId | ''
 }
 
 export function mappingProblem(draft: DraftMapping, { columns }: Pick<Inspection, 'columns'>): string | null {
+  if (draft.benchmark !== '') return null
   if (draft.prompt === '') return 'Choose the column that holds the prompt.'
   if (draft.prompt === draft.trajectory) return 'Prompt and trajectory are the same column.'
   const known = new Set(columns.map(({ name }) => name))
@@ -28,7 +32,13 @@ export function mappingLimits({ trajectory, answer }: Pick<DraftMapping, 'trajec
     : 'Prompts with answers are enough for RL and its evaluations. SFT, synchronized methods and difficulty by steps or length need trajectories.'
 }
 
-export const completeMapping = ({ prompt, trajectory, answer, source, scores }: DraftMapping): ColumnMapping => ({
+export const completeMapping = ({
+  prompt,
+  trajectory,
+  answer,
+  source,
+  scores,
+}: Omit<DraftMapping, 'benchmark'>): ColumnMapping => ({
   prompt,
   ...(trajectory && { trajectory }),
   ...(answer && { answer }),

@@ -85,7 +85,7 @@ export async function prepare(
   return { sql: numberedSql(copy, longest), rows, open: false, lost }
 }
 
-interface NumberedRow {
+export interface NumberedRow {
   readonly line: number
   /** JSON on one line, or a mark and the reason. */
   readonly text: string | Buffer
@@ -118,6 +118,17 @@ const badHeader = (line: number, problem: string) =>
     input: `line ${line}`,
     remedy: 'Put the names of the columns in the first line, as UTF-8.',
   })
+
+/** Rows made from others, as a relation of their own. `name`: of the file in `folder`. */
+export async function preparedRows(
+  rows: AsyncGenerator<NumberedRow, void, void>,
+  folder: string,
+  name: string,
+): Promise<Pick<Prepared, 'sql' | 'rows'>> {
+  const copy = join(folder, name)
+  const written = await writeFileWith(copy, (write) => writeRows(rows, write))
+  return { sql: numberedSql(copy, written.longest), rows: written.rows }
+}
 
 async function writeRows(rows: AsyncGenerator<NumberedRow, void, void>, write: WriteBlock) {
   let count = 0

@@ -7,6 +7,8 @@ import { mkdirSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ColumnMapping, type Dataset, type Scorer } from '#shared/contract/datasets.ts'
 import { Failure } from '#shared/contract/failure.ts'
+import type { BenchmarkId } from '#shared/experiment/benchmark-names.ts'
+import { benchmarkOf } from '#tasks/benchmarks/benchmarks.ts'
 import { newId } from '../../ids.ts'
 import { writeWhole } from '../../workspace/write-whole.ts'
 import { sqlText, type Duck, type QueryOptions } from '../duck.ts'
@@ -17,6 +19,7 @@ import { datasetAt, datasetPlaces, scorerFile, scratchOf, type DataFolders, type
 import { builtInScorers, columnScorer, type ScorerKind } from '../scorers/scorer-kinds.ts'
 import { writeScorer } from '../scorers/write-scorer.ts'
 import type { DatasetStore } from '../store.ts'
+import { benchmarkMapping, readAsBenchmark } from './benchmark-rows.ts'
 import { contentHash, hashedRows } from './content-hash.ts'
 import { finalAnswerSql, labAnswerSql } from './final-answer-sql.ts'
 import { pathParts } from './field-path.ts'
@@ -37,6 +40,8 @@ export interface ImportRequest {
   readonly file: LocalFile
   readonly name?: string | undefined
   readonly mapping?: ColumnMapping | undefined
+  /** Rows are read as this benchmark's file has them, and judged by its verifier; `mapping` is not looked at. */
+  readonly benchmark?: BenchmarkId | undefined
   /** How the dataset says where it came from; default: the file's path. */
   readonly source?: string
   readonly signal?: AbortSignal | undefined
@@ -67,20 +72,26 @@ export async function importFile(deps: ImportDeps, request: ImportRequest): Prom
   await mkdir(folder, { recursive: true })
   try {
     const look = await lookInto(duck, file, scratchOf(folders), signal)
-    const mapping = request.mapping ?? guessed(look, file)
-    const task = taskUnder(mapping, look.rows)
+    const benchmark = request.benchmark === undefined ? null : benchmarkOf(request.benchmark)
+    const mapping = benchmark ? benchmarkMapping : (request.mapping ?? guessed(look, file))
+    const task = benchmark ? (benchmark.verifier === 'gsm8k' ? 'gsm8k' : 'text') : taskUnder(mapping, look.rows)
     const phase = phases({ scan: 8, stage: 35, judge: 10, rows: 32, hash: 17, scores: 8 }, request.onProgress, signal)
 
-    const columns = [...new Set(mappedColumns(mapping))]
-    const prepared = await prepare(file, look.format, {
+    const columns = benchmark ? undefined : [...new Set(mappedColumns(mapping))]
+    const found = await prepare(file, look.format, {
       duck,
       folder,
       columns,
       signal,
       onBytes: (done) => phase.share('scan', done / file.bytes),
     })
+    const prepared = benchmark ? await readAsBenchmark(duck, found, benchmark, folder, signal) : found
     const staged = join(folder, 'staged.parquet')
-    await stage(duck, { prepared, mapping, task, layouts: layoutsOf(look), staged }, phase.of('stage'))
+    await stage(
+      duck,
+      { prepared, mapping, task, layouts: benchmark ? [['prompt', 'answer']] : layoutsOf(look), staged },
+      phase.of('stage'),
+    )
     await assertUnchanged(file)
     const counts = await countStaged(duck, staged, { signal })
     if (prepared.rows !== null && prepared.rows !== counts.staged) throw unlike(file, prepared.rows, counts.staged)
@@ -120,7 +131,7 @@ export async function importFile(deps: ImportDeps, request: ImportRequest): Prom
       contentHash: hash,
       scorers,
     }
-    return settle(deps, made, request.name?.trim() || nameFromFile(file), facts)
+    return settle(deps, made, request.name?.trim() || (benchmark?.title ?? nameFromFile(file)), facts)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -6,7 +6,8 @@ import datasets from './0030-datasets.ts'
 import studies from './0040-studies.ts'
 import origins from './0050-origins.ts'
 import runSetups from './0060-run-setups.ts'
+import testSets from './0070-test-sets.ts'
 
-export const migrations: readonly Migration[] = [runs, measurements, datasets, studies, origins, runSetups]
+export const migrations: readonly Migration[] = [runs, measurements, datasets, studies, origins, runSetups, testSets]
 
 export const newestVersion = migrations.at(-1)!.version

@@ -287,3 +287,16 @@ describe('0060 run setups', () => {
     expect(() => insert('runs', { ...run, no: 3, id: 'run_cccc', setup: '{' })).toThrow(/CHECK/)
   })
 })
+
+describe('0070 test sets', () => {
+  it('leaves evaluations on one test set, keeps the sizes of several, and refuses what is none', () => {
+    to(60)
+    insert('runs', run)
+    const one = { run_no: 1, step: 1, flops: 1, k: 4, prompt_ids: '[1]', correct: '[2]', greedy: '[1]' }
+    insert('evaluations', one)
+    to(70)
+    expect(all('evaluations')).toEqual([expect.objectContaining({ ...one, sets: null })])
+    insert('evaluations', { ...one, step: 2, sets: '[{"name":"a","prompts":1,"k":4}]' })
+    expect(() => insert('evaluations', { ...one, step: 3, sets: '[' })).toThrow(/CHECK/)
+  })
+})

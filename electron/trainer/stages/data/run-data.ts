@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { Failure } from '#shared/contract/failure.ts'
 import { DataHeader, DataRow } from '#shared/experiment/run-folder.ts'
+import type { TextTask } from '#shared/experiment/task-names.ts'
 import type { Task } from '#tasks/task.ts'
 
 /** A row as a stage uses it. */
@@ -17,6 +18,10 @@ export interface TokenRow {
   readonly promptTokens: Int32Array
   /** The trajectory with its stop token; empty when the row has none. */
   readonly responseTokens: Int32Array
+  /** Of test rows of several benchmarks. */
+  readonly benchmark?: string
+  /** Judged by this verifier in place of the task's. */
+  readonly verifier?: TextTask
 }
 
 export interface RunData {
@@ -109,13 +114,13 @@ function tokenised(
   let bare = 0
   let forbidden = 0
   const never = new Set(tokenizer.forbiddenInSampling)
-  for (const { id, prompt, answer, trajectory } of rows) {
+  for (const { id, prompt, answer, trajectory, benchmark, verifier } of rows) {
     const promptTokens = tokenizer.encode(task.promptText(prompt))
     const responseTokens = needsResponse ? withStop(tokenizer.encode(trajectory), tokenizer.stop) : new Int32Array(0)
     if (needsResponse && trajectory.trim() === '') bare++
     else if (responseTokens.some((token) => never.has(token))) forbidden++
     else if (promptTokens.length > maxPromptTokens || responseTokens.length > maxResponseTokens) tooLong++
-    else out.push({ id, prompt, answer, trajectory, promptTokens, responseTokens })
+    else out.push({ id, prompt, answer, trajectory, promptTokens, responseTokens, benchmark, verifier })
   }
   const share = (n: number) => `${n} of ${rows.length} ${what} rows`
   if (forbidden > 0)
