@@ -5,17 +5,20 @@ import { initialWeights } from './model/initialise.ts'
 import { tunedShape } from './model/lora/adapters.ts'
 import { partsOf, trainedParameters } from './model/parameters.ts'
 import { RecordedPolicy } from './recorded-policy/recorded-policy.ts'
-import { loadBackend } from './tensor/backend.ts'
+import { openBackend } from './tensor/open-backend.ts'
 
 /**
- * A policy, ready to train: recorded, or op by op (the slow reference, f32 only). Recording its graphs takes a second or two, loading them from `graphCache` a fraction of one.
+ * A policy, ready to train: recorded, or op by op (the slow reference, f32 only; on WebAssembly always). Recording its graphs takes a
+ * second or two, loading them from `graphCache` a fraction of one.
  * @throws Failure 'backend.missing' without TensorFlow, 'input.invalid' for options that cannot be, 'checkpoint.incompatible' for
  * a state of another shape.
  */
 export async function createPolicy(options: PolicyOptions): Promise<Policy> {
   checkOptions(options)
-  const backend = loadBackend(options.threads)
-  const policy = options.mode === 'eager' ? new EagerPolicy(options) : new RecordedPolicy(backend, options)
+  const { tensorflow } = await openBackend(options.threads)
+  if (!tensorflow) checkOptions({ ...options, mode: 'eager' })
+  const isRecorded = tensorflow && options.mode === 'recorded'
+  const policy = isRecorded ? new RecordedPolicy(tensorflow, options) : new EagerPolicy(options)
   try {
     if (options.lora) policy.freeze(options.lora.base)
     await policy.write('seed' in options.start ? freshState(options, options.start.seed) : options.start)

@@ -28,12 +28,13 @@ async function main(folder: string): Promise<number> {
   const run = readRunFile(folder)
   log(`run ${run.run}, attempt ${run.attempt}, pid ${process.pid}`)
   // TensorFlow is loaded late: a run file that is none must fail fast, with words.
-  const [{ runSession }, { loadBackend }, { createPolicy }] = await Promise.all([
+  const [{ runSession }, { openBackend }, { createPolicy }] = await Promise.all([
     import('./process/session.ts'),
-    import('./tensor/backend.ts'),
+    import('./tensor/open-backend.ts'),
     import('./create-policy.ts'),
   ])
-  const machine = { backend: (threads: number | undefined) => loadBackend(threads).facts, makePolicy: createPolicy }
+  const backend = async (threads: number | undefined) => (await openBackend(threads)).facts
+  const machine = { backend, makePolicy: createPolicy }
   const state = await runSession({ folder, run, machine, control, log })
   log(`ended: ${state}`)
   return state === 'failed' ? 1 : 0

@@ -1,11 +1,11 @@
 /**
- * `node electron/trainer/probe.ts`: loads TensorFlow, multiplies two large matrices for half a second, and says in one line of JSON
+ * `node electron/trainer/probe.ts`: loads TensorFlow (or WebAssembly, where that is chosen), multiplies two large matrices for half a second, and says in one line of JSON
  * what it found: {name, version, device, threads, precision, matmulGflops}, or {error} and exit code 1. Run as a child, by the
  * engine (estimates) and `doctor`: a crash in native code costs them nothing.
  */
 import * as tf from '@tensorflow/tfjs'
 import { factsOf } from '#shared/contract/failure.ts'
-import { loadBackend } from './tensor/backend.ts'
+import { openBackend } from './tensor/open-backend.ts'
 
 const size = 1024
 const measuredMs = 500
@@ -36,10 +36,11 @@ function matmulGflops(): number {
 }
 
 try {
-  const { facts } = loadBackend()
+  const { facts, tensorflow } = await openBackend()
   const { name, version, device, threads } = facts
+  const precision = tensorflow ? ['f32', 'bf16-matmul'] : ['f32']
   process.stdout.write(
-    `${JSON.stringify({ name, version, device, threads, precision: ['f32', 'bf16-matmul'], matmulGflops: matmulGflops() })}\n`,
+    `${JSON.stringify({ name, version, device, threads, precision, matmulGflops: matmulGflops() })}\n`,
   )
 } catch (error) {
   process.stdout.write(`${JSON.stringify({ error: factsOf(error) })}\n`)

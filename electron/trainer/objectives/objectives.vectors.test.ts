@@ -1,6 +1,6 @@
 /**
- * Every loss case of objective.vectors.json: advantages, routes, loss, metrics and gradient to 1e-5, op by op in JavaScript, op by op
- * in TensorFlow, and in a recorded TensorFlow graph.
+ * Every loss case of objective.vectors.json: advantages, routes, loss, metrics and gradient to 1e-5, op by op in JavaScript, on
+ * WebAssembly and in TensorFlow, and in a recorded TensorFlow graph.
  */
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -28,15 +28,18 @@ import { srftObjective } from './srft.ts'
 import { uptObjective } from './upt.ts'
 import type { RolloutGroup, UpdateRow } from './update-row.ts'
 import { shared, vector, type Table, type VectorCase } from './vectors.ts'
+import { loadWebAssembly } from '../webassembly/load-webassembly.ts'
 
 const context: ObjectiveContext = { temperature: 1, responseLimit: shared.l_max, oldPolicy: 'scored' }
 const start = { step: 0, steps: 100 }
 const T = 4
 
+await loadWebAssembly()
 const tensorflow = loadBackend(2)
 type Evaluate = typeof evaluateObjective
 const ways: readonly (readonly [string, string, Evaluate])[] = [
   ['JavaScript, op by op', 'cpu', evaluateObjective],
+  ['WebAssembly, op by op', 'wasm', evaluateObjective],
   ['TensorFlow, op by op', 'tensorflow', evaluateObjective],
   ['TensorFlow, recorded', 'tensorflow', (...given) => evaluateRecorded(tensorflow, ...given)],
 ]

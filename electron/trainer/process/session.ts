@@ -8,6 +8,7 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { factsOf, Failure, type FailureFacts } from '#shared/contract/failure.ts'
 import type { JournalRecord } from '#shared/contract/journal.ts'
 import { runFiles, type RunFile } from '#shared/experiment/run-folder.ts'
+import { checkForWebAssembly, webAssemblyName, webAssemblyWarning } from '#shared/experiment/webassembly.ts'
 import { parameterCount } from '../model/parameters.ts'
 import type { BackendFacts } from '../tensor/backend.ts'
 import { Journal } from '../journal.ts'
@@ -28,8 +29,8 @@ export type EndState = Extract<JournalRecord, { kind: 'end' }>['state']
 
 /** The machine under a session: real in the process, stood in for in tests. */
 export interface Machine {
-  /** Loads TensorFlow; throws `backend.missing`. */
-  readonly backend: (threads: number | undefined) => BackendFacts
+  /** Loads TensorFlow, or what stands in for it; throws `backend.missing`. */
+  readonly backend: (threads: number | undefined) => BackendFacts | Promise<BackendFacts>
   readonly makePolicy: MakePolicy
 }
 
@@ -95,7 +96,7 @@ class Session {
     let prepared: Prepared | undefined
     let end: End
     try {
-      const threads = this.#begin()
+      const threads = await this.#begin()
       prepared = await prepare(this.#options.folder, this.#options.run, threads, this.#options.machine.makePolicy)
       end = await this.#drive(prepared)
     } catch (error) {
@@ -118,7 +119,7 @@ class Session {
   }
 
   /** Every attempt begins with `begin`, also one that fails for want of a backend. Returns the backend's threads. */
-  #begin(): number {
+  async #begin(): Promise<number> {
     const { run, machine } = this.#options
     this.#step = run.start?.resume ? run.start.step : 0
     let parameters = 0
@@ -133,10 +134,13 @@ class Session {
         at: Date.now(),
       })
     try {
-      const { name, version, device, threads } = machine.backend(run.engine.threads)
+      const { name, version, device, threads } = await machine.backend(run.engine.threads)
+      const isSlow = name === webAssemblyName
+      if (isSlow) checkForWebAssembly(run)
       if (run.engine.device === 'gpu' && device !== 'gpu') throw noGpu(version)
       parameters = parameterCount(runModel(run, runTask(run)).shape)
       begin({ name, version, device, threads })
+      if (isSlow) this.#append({ kind: 'event', step: this.#step, level: 'warning', text: webAssemblyWarning })
       this.#append({
         kind: 'progress',
         step: this.#step,

@@ -25,7 +25,7 @@ export interface KernelBackend extends tf.KernelBackend {
 }
 
 export interface BackendFacts {
-  readonly name: 'tensorflow'
+  readonly name: 'tensorflow' | 'tfjs-wasm'
   readonly version: string
   readonly device: 'cpu' | 'gpu'
   readonly threads: number
@@ -76,6 +76,9 @@ function loadAddon(threads: number): Addon {
   process.env['TF_NUM_INTRAOP_THREADS'] = String(threads)
   process.env['TF_NUM_INTEROP_THREADS'] = String(threads)
   process.env['OMP_NUM_THREADS'] = String(threads)
+  // On a GPU: memory as it is needed, not all of it at once; and f32 means f32, not TensorFloat-32.
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true'
+  process.env['NVIDIA_TF32_OVERRIDE'] ??= '0'
   try {
     return require(path) as Addon
   } catch (cause) {
