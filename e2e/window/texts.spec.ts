@@ -82,8 +82,11 @@ test('from the preset to a LoRA run on a model folder', async ({ bench }) => {
       .replaceAll('maxAnswerTokens: 320', 'maxAnswerTokens: 160')
       .replace(/validation: \{ every: 50 \}/, 'validation: { every: 2 }')
     await experiments.type(yaml)
+    // What was typed has been read.
+    await expect(start.getByRole('textbox', { name: 'name' })).toHaveValue('baskets')
     await expect(experiments.queueButton).toBeEnabled()
     await experiments.queueButton.click()
+    await expect(page.getByText('2 runs queued').first()).toBeVisible()
     await frame.open('Runs')
     const done = page.getByRole('grid', { name: 'Runs' }).getByText('done', { exact: true })
     await expect(done).toHaveCount(2, { timeout: 180_000 })
