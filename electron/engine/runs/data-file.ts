@@ -17,8 +17,18 @@ export interface Written {
  * Written beside the place and renamed: a file that is there is whole. CPU-bound: runs in a worker (data-worker.ts).
  */
 export function writeRunData(path: string, plan: DataPlan): Written {
-  const lines: string[] = []
+  const lines = linesFile(path)
+  try {
+    return writeRows(lines, plan)
+  } catch (error) {
+    lines.drop()
+    throw error
+  }
+}
+
+function writeRows(lines: LinesFile, plan: DataPlan): Written {
   const hash = createHash('sha256')
+  let rows = 0
   const held = new Set<string>()
   let leakedPrompts = 0
   for (const { split, source, benchmark, verifier } of plan) {
@@ -29,33 +39,56 @@ export function writeRunData(path: string, plan: DataPlan): Written {
         continue
       }
       if (split !== 'train') own.add(prompt)
-      const row: DataRow = { split, id: lines.length, prompt, trajectory, answer, benchmark, verifier }
+      const row: DataRow = { split, id: rows++, prompt, trajectory, answer, benchmark, verifier }
       const line = `${JSON.stringify(row)}\n`
       hash.update(line)
-      lines.push(line)
+      lines.add(line)
     }
     for (const prompt of own) held.add(prompt)
   }
-  const header: z.infer<typeof DataHeader> = { rows: lines.length, sha256: hash.digest('hex') }
-  writeLines(path, [`${JSON.stringify(header)}\n`, ...lines])
-  return { rows: lines.length, leakedPrompts }
+  lines.settle({ rows, sha256: hash.digest('hex') })
+  return { rows, leakedPrompts }
 }
 
 function rowsOf(source: RowSource, exclude: ReadonlySet<string>): Iterable<PlainRow> {
   return 'rows' in source ? source.rows : labRows({ ...source.lab, exclude })
 }
 
-function writeLines(path: string, lines: readonly string[]): void {
+interface LinesFile {
+  add(line: string): void
+  /** Writes the header and puts the file in its place. */
+  settle(header: z.infer<typeof DataHeader>): void
+  drop(): void
+}
+
+/** Room for the header, which is known last: JSON, then spaces. */
+const headerBytes = 128
+const gathered = 1 << 20
+
+/** Lines go to the disk as they come: a pool of any size never stands in memory as text. */
+function linesFile(path: string): LinesFile {
   const aside = `${path}.${process.pid}.draft`
   const file = openSync(aside, 'w')
-  try {
-    for (let i = 0; i < lines.length; i += 2_000) writeSync(file, lines.slice(i, i + 2_000).join(''))
-    fsyncSync(file)
-  } catch (error) {
-    rmSync(aside, { force: true })
-    throw error
-  } finally {
-    closeSync(file)
+  let held = ' '.repeat(headerBytes - 1) + '\n'
+  const flush = () => {
+    writeSync(file, held)
+    held = ''
   }
-  renameSync(aside, path)
+  return {
+    add(line) {
+      held += line
+      if (held.length > gathered) flush()
+    },
+    settle(header) {
+      flush()
+      writeSync(file, JSON.stringify(header), 0)
+      fsyncSync(file)
+      closeSync(file)
+      renameSync(aside, path)
+    },
+    drop() {
+      closeSync(file)
+      rmSync(aside, { force: true })
+    },
+  }
 }

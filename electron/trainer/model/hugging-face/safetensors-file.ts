@@ -66,7 +66,7 @@ function readTensor(path: string, position: number, length: number, dtype: Store
 }
 
 /** Bytes of a file. @throws Failure 'file.unreadable' when it ends before. */
-export function readBytes(path: string, file: number, position: number, length: number): Uint8Array {
+export function readBytes(path: string, file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length)
   fill(path, file, position, bytes)
   return bytes

@@ -7,7 +7,7 @@ import { updateHash } from '../../disk.ts'
 import { readBytes, withFile } from '../../model/hugging-face/safetensors-file.ts'
 import type { PolicyState } from '../../policy.ts'
 import { checkpointFiles, checkpointFormat, CheckpointState } from './checkpoint.ts'
-import { decodeTensors, type TensorFile } from './safetensors.ts'
+import { readTensors, type TakeBytes, type TensorFile } from './safetensors.ts'
 
 export interface Checkpoint {
   readonly state: CheckpointState
@@ -21,9 +21,9 @@ export interface Checkpoint {
  */
 export function readCheckpoint(folder: string, { moments }: { moments: boolean }): Checkpoint {
   const state = readState(folder)
-  const weights = readTensors(folder, 'model', state)
+  const weights = tensorsOf(folder, 'model', state)
   if (!moments) return { state, policy: { weights: weights.tensors, optimiserStep: 0 } }
-  const optimizer = readTensors(folder, 'optimizer', state)
+  const optimizer = tensorsOf(folder, 'optimizer', state)
   const pick = (kind: 'first' | 'second') =>
     new Map(
       [...weights.tensors].map(([name, { data }]) => [name, moment(folder, optimizer, `${kind}.${name}`, data.length)]),
@@ -68,28 +68,28 @@ export function readState(folder: string): CheckpointState {
   return state.data
 }
 
-function readTensors(folder: string, which: 'model' | 'optimizer', state: CheckpointState): TensorFile {
+function tensorsOf(folder: string, which: 'model' | 'optimizer', state: CheckpointState): TensorFile {
   const path = join(folder, checkpointFiles[which])
   if (!existsSync(path)) throw corrupt(path, 'the file is missing')
-  const bytes = bytesOf(path)
   const hash = createHash('sha256')
-  updateHash(hash, bytes)
+  let tensors: TensorFile
+  try {
+    tensors = withFile(path, (file) => {
+      let at = 0
+      const take: TakeBytes = (length) => {
+        const bytes = readBytes(path, file, at, length)
+        at += length
+        updateHash(hash, bytes)
+        return bytes
+      }
+      return readTensors(fstatSync(file).size, take)
+    })
+  } catch (cause) {
+    throw corrupt(path, `its content is not what was written (${(cause as Error).message})`, cause)
+  }
   if (hash.digest('hex') !== state.sha256[which])
     throw corrupt(path, 'its content is not what was written (sha256 differs)')
-  try {
-    return decodeTensors(bytes)
-  } catch (cause) {
-    throw corrupt(path, (cause as Error).message, cause)
-  }
-}
-
-/** A file of any size: `readFileSync` ends at 2 GiB. */
-function bytesOf(path: string): Uint8Array {
-  try {
-    return withFile(path, (file) => readBytes(path, file, 0, fstatSync(file).size))
-  } catch (cause) {
-    throw corrupt(path, 'it cannot be read', cause)
-  }
+  return tensors
 }
 
 function moment(folder: string, file: TensorFile, name: string, length: number): Float32Array {

@@ -30,28 +30,32 @@ export function encodeTensors(
   return [header, ...tensors.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))]
 }
 
-/** Reads a whole file. Throws an Error that says what is wrong with it: the caller knows the path and makes a Failure of it. */
+/** The next bytes of a file, in a memory of their own. */
+export type TakeBytes = (length: number) => Uint8Array<ArrayBuffer>
+
+/** Reads a whole file from its bytes. Throws as `readTensors`. */
 export function decodeTensors(bytes: Uint8Array): TensorFile {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const dataStart = lengthBytes + headerLength(buffer, buffer.length)
-  const { entries, metadata } = parseHeader(buffer.toString('utf8', lengthBytes, dataStart))
+  let at = 0
+  return readTensors(bytes.length, (length) => new Uint8Array(bytes.subarray(at, (at += length))))
+}
+
+/**
+ * Reads a file of `size` bytes from its beginning to its end, each tensor into its own memory: the file never stands there too.
+ * Throws an Error that says what is wrong with it: the caller knows the path and makes a Failure of it.
+ */
+export function readTensors(size: number, take: TakeBytes): TensorFile {
+  const first = take(Math.min(lengthBytes, size))
+  const dataStart = lengthBytes + headerLength(first, size)
+  const { entries, metadata } = parseHeader(Buffer.from(take(dataStart - lengthBytes)).toString('utf8'))
   const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>()
   let expected = 0
   for (const { name, dtype, shape, from, to } of entries) {
     if (dtype !== 'F32') throw new Error(`tensor ${name} is ${dtype}; checkpoints hold F32`)
-    if (from !== expected || to - from !== sizeOf(shape) * 4 || dataStart + to > buffer.length)
+    if (from !== expected || to - from !== sizeOf(shape) * 4 || dataStart + to > size)
       throw new Error(`tensor ${name} lies at [${from}, ${to}], which does not fit its shape [${shape}] or the file`)
     expected = to
-    tensors.set(name, { shape, data: floats(buffer, dataStart + from, sizeOf(shape)) })
+    tensors.set(name, { shape, data: new Float32Array(take(to - from).buffer) })
   }
-  if (dataStart + expected !== buffer.length)
-    throw new Error(`${buffer.length - dataStart - expected} bytes lie behind the last tensor`)
+  if (dataStart + expected !== size) throw new Error(`${size - dataStart - expected} bytes lie behind the last tensor`)
   return { tensors, metadata }
-}
-
-/** A copy: it is aligned, and does not keep the whole file in memory. */
-function floats(buffer: Buffer, from: number, count: number): Float32Array {
-  const data = new Float32Array(count)
-  new Uint8Array(data.buffer).set(buffer.subarray(from, from + count * 4))
-  return data
 }

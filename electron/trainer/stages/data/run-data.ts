@@ -3,7 +3,7 @@
  * judged by the task's own verifier. The header's sha256 is of every byte after the first line feed.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { Failure } from '#shared/contract/failure.ts'
 import { DataHeader, DataRow } from '#shared/experiment/run-folder.ts'
 import type { TextTask } from '#shared/experiment/task-names.ts'
@@ -76,28 +76,59 @@ function readRows(path: string): DataRow[] {
       input: path,
       remedy: 'Start the run again: the engine writes it before the trainer starts.',
     })
-  const bytes = readFileSync(path)
-  const headerEnd = bytes.indexOf(10)
-  const header = DataHeader.safeParse(parsed(bytes.toString('utf8', 0, Math.max(0, headerEnd))))
+  const lines = linesOf(path)
+  const header = DataHeader.safeParse(parsed(lines.next().value?.toString('utf8') ?? ''))
   if (!header.success) throw unreadable(path, 'its first line is no header with the number of rows and their sha256')
-  const rest = bytes.subarray(headerEnd + 1)
-  const sha256 = createHash('sha256').update(rest).digest('hex')
-  if (sha256 !== header.data.sha256) throw unreadable(path, 'its content is not what was written (sha256 differs)')
-  const lines = rest.toString('utf8').split('\n')
-  if (lines.at(-1) === '') lines.pop()
-  if (lines.length !== header.data.rows)
-    throw unreadable(path, `it has ${lines.length} rows, its header says ${header.data.rows}`)
-  return lines.map((line, i) => {
-    const row = DataRow.safeParse(parsed(line))
-    if (row.success) return row.data
-    const issue = row.error.issues[0]
-    throw new Failure({
-      code: 'input.invalid',
-      message: `A row is not one: field "${issue?.path.join('.') ?? ''}", ${issue?.message ?? 'unknown'}.`,
-      input: `${path}:${i + 2}`,
-      remedy: 'Start the run again: the engine writes this file.',
-    })
+  const hash = createHash('sha256')
+  const rows: DataRow[] = []
+  let broken: Failure | undefined
+  for (const line of lines) {
+    hash.update(line)
+    if (broken) continue
+    const row = DataRow.safeParse(parsed(line.toString('utf8')))
+    if (row.success) rows.push(row.data)
+    else broken = noRow(`${path}:${rows.length + 2}`, row.error.issues[0])
+  }
+  // A file that is not the one that was written is that first of all.
+  if (hash.digest('hex') !== header.data.sha256)
+    throw unreadable(path, 'its content is not what was written (sha256 differs)')
+  if (broken) throw broken
+  if (rows.length !== header.data.rows)
+    throw unreadable(path, `it has ${rows.length} rows, its header says ${header.data.rows}`)
+  return rows
+}
+
+const noRow = (place: string, issue: { path: PropertyKey[]; message: string } | undefined) =>
+  new Failure({
+    code: 'input.invalid',
+    message: `A row is not one: field "${issue?.path.join('.') ?? ''}", ${issue?.message ?? 'unknown'}.`,
+    input: place,
+    remedy: 'Start the run again: the engine writes this file.',
   })
+
+const pieceBytes = 1 << 22
+
+/** Lines with their line feed, a piece of the file at a time: neither its bytes nor its text stand in memory whole. */
+function* linesOf(path: string): Generator<Buffer, undefined> {
+  const file = openSync(path, 'r')
+  try {
+    let held = Buffer.alloc(0)
+    for (;;) {
+      const piece = Buffer.alloc(pieceBytes)
+      const got = readSync(file, piece)
+      if (got === 0) break
+      const bytes = Buffer.concat([held, piece.subarray(0, got)])
+      let from = 0
+      for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
+        yield bytes.subarray(from, end + 1)
+        from = end + 1
+      }
+      held = bytes.subarray(from)
+    }
+    if (held.length > 0) yield held
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** Rows as tokens; those that do not fit the task's lengths (or lack a needed trajectory) are left out and counted. */
