@@ -79,7 +79,7 @@ describe.each(kernelsAreThere() ? ['a kernel', 'operations'] : ['operations'])('
   afterAll(() => sampler.program.dispose())
   const sample = (request: GenerateRequest, limits: BatchingLimits) => sampler.sample(request, limits)
 
-  // Answers of up to 100 tokens: the slots are grown three times.
+  // Answers of up to 100 tokens: the slots grow on the way.
   const request = toyRequest({ maxNewTokens: 100, temperature: 0.8, stopTokens: [3] })
 
   it('gives the log-probabilities of a plain forward pass to 1e-4', async () => {

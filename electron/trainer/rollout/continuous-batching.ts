@@ -26,6 +26,8 @@ interface Live {
 
 /** Slots are a multiple of this long: see `cached-decoding.ts` on shared memory. */
 const capacityStep = 16
+/** New tokens that slots have room for at first: most answers end within. Growing copies all slots, so they double when they must. */
+const roomAtFirst = 64
 
 /** All answers of a request, by prompt, then answer. Gives way to the event loop between tokens. */
 export async function sampleAll(
@@ -61,6 +63,8 @@ class Batch {
   /** Prompts read last: [first, end). */
   private read = { first: 0, end: 0 }
   private capacity: number
+  /** What the longest prompt and answer need together. */
+  private readonly mostCapacity: number
 
   constructor(source: TokenSource, request: GenerateRequest, { slots, promptTokens }: BatchingLimits) {
     const { prompts, answers } = request
@@ -72,7 +76,8 @@ class Batch {
     const longest = prompts.reduce((max, { length }) => Math.max(max, length), 1)
     const together = Math.min(Math.ceil(this.slots / answers), Math.floor(promptTokens / longest))
     this.promptsAtOnce = Math.max(1, together)
-    this.capacity = roundUp(longest + Math.min(request.maxNewTokens, 2 * capacityStep))
+    this.mostCapacity = roundUp(longest + request.maxNewTokens)
+    this.capacity = Math.min(this.mostCapacity, roundUp(longest + roomAtFirst))
     if (this.waiting.length > 0) source.open(this.slots, this.capacity)
   }
 
@@ -157,7 +162,7 @@ class Batch {
 
   private makeRoomFor(position: number): void {
     if (position < this.capacity) return
-    this.capacity = roundUp(Math.max(position + 1, this.capacity * 1.25))
+    this.capacity = Math.min(this.mostCapacity, roundUp(Math.max(position + 1, this.capacity * 2)))
     this.source.grow(this.capacity)
   }
 
