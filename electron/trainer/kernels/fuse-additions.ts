@@ -5,7 +5,7 @@
 import type { GeneralTrace } from '../tensor/generalise.ts'
 import type { Source, TracedOperation } from '../tensor/trace.ts'
 
-const isAddition = ({ op }: TracedOperation) => op === 'AddV2'
+const isAddition = ({ op }: TracedOperation) => op === 'Add' || op === 'AddV2'
 
 /** Where the kernels take summands, and which output is the sum or takes part in one. */
 const forward = { op: 'SwitchpointNorm', x: 0, more: 1, sum: 0 } as const
@@ -38,15 +38,13 @@ export function withFusedAdditions(trace: GeneralTrace): GeneralTrace {
     if (norm.op !== forward.op) return
     const found = additionOf(norm.inputs[forward.x])
     // One norm an addition: a second one of the same sum keeps it as it is.
-    if (found === undefined) return
+    if (found === undefined || !norm.inputs.every((input) => comesBefore(input, found.index + 1))) return
     const [a, b] = found.addition.inputs as [Source, Source]
     // The addition's place, for others may need the sum before the norm stands.
     operations[found.index] = withInputs(norm, { [forward.x]: a, [forward.more]: b })
     operations[i] = null
     instead.set(keyOf(found.index, 0), { from: 'operation', index: found.index, output: forward.sum })
-    norm.dtypes.forEach((_, output) =>
-      instead.set(keyOf(i, output), { from: 'operation', index: found.index, output }),
-    )
+    norm.dtypes.forEach((_, output) => instead.set(keyOf(i, output), { from: 'operation', index: found.index, output }))
   })
   trace.operations.forEach((gradient, i) => {
     if (gradient.op !== backward.op) return
@@ -60,7 +58,8 @@ export function withFusedAdditions(trace: GeneralTrace): GeneralTrace {
     const outgoing = sum === undefined ? undefined : operations[sum]
     if (sum === undefined || !outgoing || !isAddition(outgoing)) return
     const other = outgoing.inputs.find((input) => !isOutput(input, i, backward.dx))
-    if (other === undefined) return
+    const waits = (output: number) => (users.get(keyOf(i, output)) ?? []).every((user) => user < 0 || user >= sum)
+    if (other === undefined || !gradient.dtypes.every((_, output) => waits(output))) return
     // The addition's place: by then the other summand is there.
     operations[sum] = withInputs(operations[i]!, { [backward.residual]: other })
     operations[i] = null
@@ -70,6 +69,8 @@ export function withFusedAdditions(trace: GeneralTrace): GeneralTrace {
 }
 
 const keyOf = (index: number, output: number): string => `${index}:${output}`
+
+const comesBefore = (source: Source, index: number): boolean => source.from !== 'operation' || source.index < index
 
 const isOutput = (source: Source, index: number, output: number): boolean =>
   source.from === 'operation' && source.index === index && source.output === output

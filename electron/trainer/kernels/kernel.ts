@@ -1,4 +1,5 @@
 /** The kernels by their operations' names, and how to call one. Their formulas stand in `model/` and `recorded-policy/`. */
+import * as tf from '@tensorflow/tfjs'
 import type { Tensor } from '@tensorflow/tfjs'
 import { DType } from '../tensor/dtype.ts'
 import { rawOutputs, type RawAttribute } from '../tensor/raw.ts'
@@ -37,6 +38,9 @@ export const signatureOf = (op: Kernel): Signature => kernels[op]
 
 /** The attribute that holds the type of an input or output of real numbers: float32 or bfloat16, each by itself. */
 export const typeAttribute = (name: string): string => `T_${name}`
+
+/** In the place of a summand that is not there. */
+export const nothing = (): Tensor => tf.scalar(0)
 
 /** Calls a kernel in float32; `bfloat16.ts` changes types where a graph wants that. */
 export function kernel<T extends Tensor[] = [Tensor]>(

@@ -5,6 +5,8 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
 import type { ModelShape } from '#shared/experiment/presets.ts'
+import { usesKernels } from '../kernels/choice.ts'
+import { kernel } from '../kernels/kernel.ts'
 import { differentiable } from '../tensor/differentiable.ts'
 import { DType } from '../tensor/dtype.ts'
 import { raw } from '../tensor/raw.ts'
@@ -14,6 +16,13 @@ import { conjugate, jointFactors, turn } from './rope.ts'
 export interface Positions {
   readonly rows: number // B
   readonly width: number // T
+  /** (cos, sin) of each position and pair: [T, headSize]. */
+  readonly turns: Tensor2D
+  /** What only TensorFlow's own operations want, made when they ask. */
+  readonly composed: () => ComposedPositions
+}
+
+interface ComposedPositions {
   /** Rotary factors [1, T A / 2] and their conjugates. */
   readonly factors: Tensor
   readonly backFactors: Tensor
@@ -24,9 +33,14 @@ export interface Positions {
 /** @param turns rows of `rotations` for positions 0..T-1: [T, headSize]. */
 export function positionsOf({ heads, kvHeads }: ModelShape, rows: number, turns: Tensor2D): Positions {
   const width = turns.shape[0]
-  const joint = jointFactors(turns, { q: heads, kv: kvHeads })
-  const factors = tf.reshape(joint, [1, width * joint.shape[1]])
-  return { rows, width, factors, backFactors: conjugate(factors), mask: causalMask(width) }
+  let made: ComposedPositions | undefined
+  const composed = (): ComposedPositions => {
+    if (made !== undefined) return made
+    const joint = jointFactors(turns, { q: heads, kv: kvHeads })
+    const factors = tf.reshape(joint, [1, width * joint.shape[1]])
+    return (made = { factors, backFactors: conjugate(factors), mask: causalMask(width) })
+  }
+  return { rows, width, turns, composed }
 }
 
 function causalMask(width: number): Tensor2D {
@@ -42,9 +56,48 @@ function causalMask(width: number): Tensor2D {
  *   dV = Pᵀ dO,   dS = P ∘ (dO Vᵀ - rowsum(dO ∘ O)),   dQ = dS K,   dK = dSᵀ Q
  * Shapes  joint [N, A] -> [N, heads headSize]; inside, heads come first: [heads, B, T, hd].
  */
-export function attention(joint: Tensor2D, shape: ModelShape, at: Positions): Tensor2D {
+export const attention = (joint: Tensor2D, shape: ModelShape, at: Positions): Tensor2D =>
+  usesKernels() ? attentionByKernels(joint, shape, at) : attentionByOperations(joint, shape, at)
+
+/** The products are TensorFlow's; turning, reordering and softmax are one pass each. rowsum(dO ∘ O) is rowsum(P ∘ dO Vᵀ): O is not kept. */
+function attentionByKernels(joint: Tensor2D, shape: ModelShape, { rows, width, turns }: Positions): Tensor2D {
   const { heads, kvHeads, headSize } = shape
-  const { rows, width, factors, backFactors, mask } = at
+  const group = heads / kvHeads
+  return differentiable({
+    inputs: { joint },
+    constants: { turns },
+    forward: () => {
+      const { q, k: kOnce, v: vOnce } = headsByKernel(joint, shape, turns)
+      const [k, v] = [repeat(kOnce, group), repeat(vOnce, group)]
+      const { p, o } = attendByKernel(q, k, v)
+      return { value: byToken(o), keep: { q, k, v, p } }
+    },
+    backward: (dy, { turns, q, k, v, p }) => {
+      const dO: Tensor4D = tf.transpose(tf.reshape(dy, [rows, width, heads, headSize]), [2, 0, 1, 3])
+      const [dS] = kernel<[Tensor4D]>('SwitchpointCausalSoftmaxGradient', [p, batchProduct(dO, v, false, true)])
+      const dQ = batchProduct(dS, k)
+      const dK = sumRepeats(batchProduct(dS, q, true), group)
+      const dV = sumRepeats(batchProduct(p, dO, true), group)
+      return { joint: kernel<[Tensor2D]>('SwitchpointHeadsGradient', [dQ, dK, dV, turns])[0] }
+    },
+  })
+}
+
+function headsByKernel(joint: Tensor2D, { heads, kvHeads }: ModelShape, turns: Tensor2D) {
+  const counts = [heads, kvHeads].map((count) => tf.scalar(count, 'int32'))
+  const [q, k, v] = kernel<[Tensor4D, Tensor4D, Tensor4D]>('SwitchpointHeads', [joint, turns, ...counts])
+  return { q, k, v }
+}
+
+function attendByKernel(q: Tensor4D, k: Tensor4D, v: Tensor4D): { p: Tensor4D; o: Tensor4D } {
+  const [p] = kernel<[Tensor4D]>('SwitchpointCausalSoftmax', [batchProduct(q, k, false, true)])
+  return { p, o: batchProduct(p, v) }
+}
+
+function attentionByOperations(joint: Tensor2D, shape: ModelShape, at: Positions): Tensor2D {
+  const { heads, kvHeads, headSize } = shape
+  const { rows, width } = at
+  const { factors, backFactors, mask } = at.composed()
   const group = heads / kvHeads
   return differentiable({
     inputs: { joint },
@@ -74,9 +127,14 @@ export function attentionWithKeys(
   shape: ModelShape,
   at: Positions,
 ): { out: Tensor2D; k: Tensor4D; v: Tensor4D } {
-  const { q, k, v } = turnedHeads(joint, shape, at.factors, at.rows)
   const group = shape.heads / shape.kvHeads
-  return { out: byToken(attend(q, repeat(k, group), repeat(v, group), at.mask).o), k, v }
+  if (usesKernels()) {
+    const { q, k, v } = headsByKernel(joint, shape, at.turns)
+    return { out: byToken(attendByKernel(q, repeat(k, group), repeat(v, group)).o), k, v }
+  }
+  const { factors, mask } = at.composed()
+  const { q, k, v } = turnedHeads(joint, shape, factors, at.rows)
+  return { out: byToken(attend(q, repeat(k, group), repeat(v, group), mask).o), k, v }
 }
 
 function turnedHeads(joint: Tensor2D, { heads, kvHeads, headSize }: ModelShape, factors: Tensor, rows: number) {

@@ -1,6 +1,8 @@
 /** From logits to what objectives see: log-probabilities of the tokens that stand there, and entropies. */
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
+import { usesKernels } from '../kernels/choice.ts'
+import { kernel } from '../kernels/kernel.ts'
 import { differentiable } from '../tensor/differentiable.ts'
 import { DType } from '../tensor/dtype.ts'
 import { raw } from '../tensor/raw.ts'
@@ -14,6 +16,23 @@ const float = { T: { type: DType.float32 } } as const
  * Shapes  logits z [N, V]; targets y int32 [N]; result [N].   Units  nats.
  */
 export const logProbabilities = (logits: Tensor2D, targets: Tensor1D): Tensor1D =>
+  usesKernels() ? logProbabilitiesByKernel(logits, targets) : logProbabilitiesByOperations(logits, targets)
+
+/** Keeps log Σ exp z, one number a row, and works p out once more on the way back. */
+const logProbabilitiesByKernel = (logits: Tensor2D, targets: Tensor1D): Tensor1D =>
+  differentiable({
+    inputs: { logits },
+    constants: { targets },
+    forward: () => {
+      const [value, lse] = kernel<[Tensor1D, Tensor1D]>('SwitchpointLogProbability', [logits, targets])
+      return { value, keep: { lse } }
+    },
+    backward: (dy, { logits, targets, lse }) => ({
+      logits: kernel<[Tensor2D]>('SwitchpointLogProbabilityGradient', [dy, logits, lse, targets])[0],
+    }),
+  })
+
+const logProbabilitiesByOperations = (logits: Tensor2D, targets: Tensor1D): Tensor1D =>
   differentiable({
     inputs: { logits },
     constants: { targets },
@@ -59,6 +78,21 @@ const largest = (x: Tensor2D): Tensor1D =>
  * Shapes  logits [N, V] -> [N].   Units  nats.   A forbidden logit (-1e9) has p = 0 and adds 0.
  */
 export const entropies = (logits: Tensor2D): Tensor1D =>
+  usesKernels() ? entropiesByKernel(logits) : entropiesByOperations(logits)
+
+const entropiesByKernel = (logits: Tensor2D): Tensor1D =>
+  differentiable({
+    inputs: { logits },
+    forward: () => {
+      const [h, lse] = kernel<[Tensor1D, Tensor1D]>('SwitchpointEntropy', [logits])
+      return { value: h, keep: { h, lse } }
+    },
+    backward: (dh, { logits, h, lse }) => ({
+      logits: kernel<[Tensor2D]>('SwitchpointEntropyGradient', [dh, logits, lse, h])[0],
+    }),
+  })
+
+const entropiesByOperations = (logits: Tensor2D): Tensor1D =>
   differentiable({
     inputs: { logits },
     forward: () => {

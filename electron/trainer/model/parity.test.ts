@@ -94,7 +94,10 @@ async function expectSame(policy: Policy, model: RecordedModel): Promise<void> {
   expect([...answer!.tokens]).toEqual(model.greedy)
   for (const [i, { loss, gradNorm, sums }] of model.steps.entries()) {
     const result = await policy.train(crossEntropy.key, batch, settings)
-    expect([result.loss, result.gradNorm].map((x, j) => close(x, [loss, gradNorm][j]!)), `step ${i}`).toEqual([true, true]) // prettier-ignore
+    // Adam divides a gradient near zero by its own size: after two steps the last bits have grown.
+    const tolerance = i < 2 ? 1e-5 : 3e-5
+    const isClose = [result.loss, result.gradNorm].map((x, j) => close(x, [loss, gradNorm][j]!, tolerance))
+    expect(isClose, `step ${i}`).toEqual([true, true])
     const state = await policy.read({ moments: i === 0 })
     expect([...state.weights.keys()].sort()).toEqual(Object.keys(sums).sort())
     for (const [name, sum] of Object.entries(sums)) expectSums(state.weights.get(name)!.data, sum, name)

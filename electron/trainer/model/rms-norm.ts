@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs'
+import { usesKernels } from '../kernels/choice.ts'
+import { kernel, nothing } from '../kernels/kernel.ts'
 import { differentiable } from '../tensor/differentiable.ts'
 import { DType } from '../tensor/dtype.ts'
 import { raw } from '../tensor/raw.ts'
@@ -11,7 +13,25 @@ import { product } from './linear.ts'
  *   dx = r (dy ∘ g - x̂ s),   s = mean_H(dy ∘ x̂ ∘ g),   dg = Σ_N dy ∘ x̂
  * Shapes  x, y [N, H]; gain [H]; r, s [N, 1].
  */
-export function rmsNorm(x: Tensor2D, gain: Tensor1D, eps: number): Tensor2D {
+export const rmsNorm = (x: Tensor2D, gain: Tensor1D, eps: number): Tensor2D =>
+  usesKernels() ? byKernel(x, gain, eps) : byOperations(x, gain, eps)
+
+/** Keeps x and r; additions before and after become the kernel's own (`kernels/fuse-additions.ts`). */
+const byKernel = (x: Tensor2D, gain: Tensor1D, eps: number): Tensor2D =>
+  differentiable({
+    inputs: { x, gain },
+    forward: () => {
+      const [, y, r] = kernel<[Tensor2D, Tensor2D, Tensor1D]>('SwitchpointNorm', [x, nothing(), gain, tf.scalar(eps)])
+      return { value: y, keep: { r } }
+    },
+    backward: (dy, { x, gain, r }) => {
+      const inputs = [dy, nothing(), x, r, gain, nothing()]
+      const [dx, dGain] = kernel<[Tensor2D, Tensor1D]>('SwitchpointNormGradient', inputs)
+      return { x: dx, gain: dGain }
+    },
+  })
+
+function byOperations(x: Tensor2D, gain: Tensor1D, eps: number): Tensor2D {
   const width = x.shape[1]
   return differentiable({
     inputs: { x, gain },

@@ -8,6 +8,7 @@
  * Gradients are clipped to a global norm before (PyTorch's norm + 1e-6), and nothing at all is touched when loss or norm is not
  * finite, or the norm exceeds `skipAbove`.
  */
+import { typeAttribute, type Kernel } from '../kernels/kernel.ts'
 import { DType } from '../tensor/dtype.ts'
 import type { Output } from '../tensor/graph.ts'
 import { Arithmetic } from '../tensor/arithmetic.ts'
@@ -48,12 +49,13 @@ export interface UpdateOutcome {
   readonly done: string
 }
 
-/** Adds one update of all parameters. `gradients` by parameter. */
+/** Adds one update of all parameters, by our own kernel or TensorFlow's operations. `gradients` by parameter. */
 export function addUpdate(
   program: ProgramBuilder,
   gradients: Readonly<Record<string, Output>>,
   loss: Output,
   feeds: Readonly<Record<OptimiserFeed, Output>>,
+  byKernel = false,
 ): UpdateOutcome {
   const { graph } = program
   const math = new Arithmetic(graph)
@@ -62,10 +64,47 @@ export function addUpdate(
     math.and(math.isFinite(loss), math.isFinite(gradNorm)),
     math.lessEqual(gradNorm, feeds.skipAbove),
   )
+  const updates = byKernel
+    ? kernelUpdates(program, math, gradients, gradNorm, applied, feeds)
+    : composedUpdates(program, math, gradients, gradNorm, applied, feeds)
+  return { gradNorm, applied, done: whenever(math, graph.int(1), applied, updates) }
+}
+
+type Updates = (
+  program: ProgramBuilder,
+  math: Arithmetic,
+  gradients: Readonly<Record<string, Output>>,
+  gradNorm: Output,
+  applied: Output,
+  feeds: Readonly<Record<OptimiserFeed, Output>>,
+) => string[]
+
+/** One pass over each parameter, its gradient and its moments: clipping, decay and step. Returns the nodes to wait for. */
+const kernelUpdates: Updates = (program, math, gradients, gradNorm, applied, feeds) => {
+  const { graph } = program
+  const { stepSize, stepEps, beta1, beta2, decay } = feeds
+  const clip = math.min(graph.float(1), math.divide(feeds.clipNorm, math.add(gradNorm, graph.float(1e-6))))
+  return Object.entries(gradients).map(([name, gradient]) => {
+    const { first, second } = momentNames(name)
+    // Reading gives the variable's own memory, which the kernel changes: it is the only one that writes there, after all that read it
+    // have ended (every gradient has, or there would be no norm).
+    const values = [name, first, second].map((variable) => program.read(variable))
+    const inputs = [...values, math.branch(gradient, applied).yes, stepSize, stepEps, beta1, beta2, decay, clip]
+    const node = `update/${graph.nodes.length}`
+    const attributes = { [typeAttribute('gradient')]: { type: gradient.dtype } }
+    graph.add(adamwKernel, inputs, attributes, [DType.int32], { name: node })
+    return node
+  })
+}
+
+const adamwKernel: Kernel = 'SwitchpointAdamw'
+
+const composedUpdates: Updates = (program, math, gradients, gradNorm, applied, feeds) => {
+  const { graph } = program
   const decayed = addDecay(program, math, Object.keys(gradients), feeds.decay, applied)
   const clip = clipper(math, graph.float(1e-6), gradNorm, feeds.clipNorm)
   const zero = graph.float(0)
-  const updates = Object.entries(gradients).map(([name, gradient]) => {
+  return Object.entries(gradients).map(([name, gradient]) => {
     const { first, second } = momentNames(name)
     const variables = [program.variable(name), program.variable(first), program.variable(second)]
     const { stepSize, stepEps, beta1, beta2 } = feeds
@@ -75,7 +114,6 @@ export function addUpdate(
     graph.add('ResourceApplyAdam', inputs, { T: { type: DType.float32 } }, [], { name: node, after: [decayed] })
     return node
   })
-  return { gradNorm, applied, done: whenever(math, graph.int(1), applied, updates) }
 }
 
 /** w ← w (1 - lr λ), left out when λ is 0. Returns the node to wait for. */

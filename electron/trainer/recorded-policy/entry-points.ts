@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs'
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 import type { InputKind, ObjectiveGraph } from '../policy.ts'
 import { withKernels } from '../kernels/choice.ts'
+import { withFusedAdditions } from '../kernels/fuse-additions.ts'
 import { forwardPass, objectiveValue } from '../model/objective-value.ts'
 import { parameterGroups } from '../model/layout.ts'
 import type { Parameter } from '../model/parameter.ts'
@@ -32,7 +33,9 @@ export function recordProgram(backend: Backend, options: ProgramOptions): Progra
     parameters,
     trained: trainedParameters(options.shape),
     trace: (fn, change = (trace) => trace) => {
-      const traced = change(withKernels(backend.facts.kernels, () => traceForAllSizes(backend, fn)))
+      const { kernels } = backend.facts
+      const general = withKernels(kernels, () => traceForAllSizes(backend, fn))
+      const traced = change(kernels ? withFusedAdditions(general) : general)
       return options.precision === 'bf16-matmul' ? withBfloat16Products(traced) : traced
     },
     place: (trace, inputs, feed) => {
@@ -67,7 +70,7 @@ const shapeOf = (kind: InputKind, { rows, width }: Sizes): number[] =>
  * vector, labelled: one value to fetch, not ten.
  */
 function addObjective(context: EntryContext, objective: ObjectiveGraph): void {
-  const { program, trained } = context
+  const { backend, program, trained } = context
   const math = new Arithmetic(program.graph)
   const step = context.trace(objectiveFunction(context, objective))
   program.entries(`objective:${objective.key}`, (feed) => {
@@ -77,7 +80,7 @@ function addObjective(context: EntryContext, objective: ObjectiveGraph): void {
     const metrics = Object.entries(outputs).filter(([name]) => name.startsWith('metric/'))
     const value = { loss, ...Object.fromEntries(metrics) }
     const adds = trained.map(({ name }) => program.assignAdd(sumName(name), gradients[name]!))
-    const { gradNorm, applied, done } = addUpdate(program, gradients, loss, settingsFrom(feed))
+    const { gradNorm, applied, done } = addUpdate(program, gradients, loss, settingsFrom(feed), backend.facts.kernels)
     const packed = (results: Readonly<Record<string, Output>>, after: readonly string[]): EntryResult => ({
       fetches: { summary: math.identity(math.pack(Object.values(results)), after) },
       labels: Object.keys(results),
@@ -94,7 +97,7 @@ function addObjective(context: EntryContext, objective: ObjectiveGraph): void {
  * A step in parts: `gather.begin`, then `gather:<key>` for each part, then `gather.apply`, which is fed the sum of their losses.
  * One step's gradients are kept in variables meanwhile; a policy that never trains in parts never makes them.
  */
-function addGathering({ program, trained }: EntryContext): void {
+function addGathering({ backend, program, trained }: EntryContext): void {
   const math = new Arithmetic(program.graph)
   program.entry('gather.begin', () => {
     const zeros = trained.map(({ name }) => program.assign(sumName(name), math.zerosLike(program.read(name))))
@@ -102,7 +105,13 @@ function addGathering({ program, trained }: EntryContext): void {
   })
   program.entry('gather.apply', (feed) => {
     const gradients = Object.fromEntries(trained.map(({ name }) => [name, program.read(sumName(name))]))
-    const outcome = addUpdate(program, gradients, feed('loss', DType.float32), settingsFrom(feed))
+    const outcome = addUpdate(
+      program,
+      gradients,
+      feed('loss', DType.float32),
+      settingsFrom(feed),
+      backend.facts.kernels,
+    )
     const results = { gradNorm: outcome.gradNorm, applied: math.toFloat(outcome.applied) }
     return {
       fetches: { summary: math.identity(math.pack(Object.values(results)), [outcome.done]) },
@@ -221,9 +230,10 @@ function addStateEntries({ program, options: { shape }, trained }: EntryContext)
     read(({ name }) => momentNames(name).second),
   )
   program.entry('zero.moments', () => {
+    // Copies, for equal zeros become one: moments are changed in their own memory.
     const assigns = trained.flatMap((parameter) => {
       const value = program.read(parameter.name)
-      return momentsOf(parameter).map((moment) => program.assign(moment, math.zerosLike(value)))
+      return momentsOf(parameter).map((moment) => program.assign(moment, math.copy(math.zerosLike(value))))
     })
     return { fetches: { done: program.done(assigns) } }
   })

@@ -53,7 +53,7 @@ export function withBfloat16Products(trace: GeneralTrace): GeneralTrace {
       ].flatMap(([name, type]) => (name === null ? [] : [[typeAttribute(name), { type }] as const]))
       return {
         op,
-        inputs: inputs.map(there),
+        inputs: inputs.map((source, j) => (signature.inputs[j] === null ? as(source, DType.float32) : there(source))),
         attributes: { ...attributes, ...Object.fromEntries(types) },
         dtypes: dtypes.map((dtype, j) => (rounded[j] ? DType.bfloat16 : dtype)),
       }
