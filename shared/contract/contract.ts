@@ -253,6 +253,8 @@ export const contract = {
           step: z.int().nonnegative().nullable().default(null),
           to: z.string().min(1).max(4096),
           precision: z.enum(['f32', 'bf16']).default('f32'),
+          /** Adapters alone, as PEFT loads them. */
+          adapter: z.boolean().default(false),
         }),
       )
       .output(z.object({ folder: z.string(), step: z.int(), files: z.array(z.string()), bytes: z.number() })),

@@ -125,18 +125,21 @@ export function addRunCommands(program: Command, cli: Cli): void {
     .requiredOption('--to <dir>', 'a folder that does not exist yet, or is empty')
     .option('--step <n>', 'the checkpoint at this step (default: the newest)', Number)
     .option('--bf16', 'weights as bf16 instead of f32')
+    .option('--adapter', 'LoRA adapters alone, as PEFT loads them')
     .action(
-      cli.action(({ output, options }, id: string, chosen: { to: string; step?: number; bf16?: boolean }) =>
-        withEngine(workspacePath(options.workspace), async ({ calls }) => {
-          const precision = chosen.bf16 ? 'bf16' : 'f32'
-          const written = await calls.runs.export({
-            id,
-            step: chosen.step ?? null,
-            to: usersPath(chosen.to),
-            precision,
-          })
-          output.result(written, () => `${written.folder}: ${written.files.join(', ')} of step ${written.step}`)
-        }),
+      cli.action(
+        ({ output, options }, id: string, chosen: { to: string; step?: number; bf16?: boolean; adapter?: boolean }) =>
+          withEngine(workspacePath(options.workspace), async ({ calls }) => {
+            const precision = chosen.bf16 ? 'bf16' : 'f32'
+            const written = await calls.runs.export({
+              id,
+              step: chosen.step ?? null,
+              to: usersPath(chosen.to),
+              precision,
+              adapter: chosen.adapter === true,
+            })
+            output.result(written, () => `${written.folder}: ${written.files.join(', ')} of step ${written.step}`)
+          }),
       ),
     )
 

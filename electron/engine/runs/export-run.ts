@@ -12,6 +12,8 @@ export interface ExportRequest {
   /** A whole path; nothing is there, or an empty folder. */
   readonly to: string
   readonly precision: 'f32' | 'bf16'
+  /** Adapters alone, in PEFT's form. */
+  readonly adapter: boolean
 }
 
 const Written = z.object({ folder: z.string(), files: z.array(z.string()), bytes: z.number() })
@@ -22,7 +24,7 @@ const program = join(programFolder, 'electron', 'trainer', 'export.ts')
 /** Throws `checkpoint.missing`, `input.invalid`, and what the child refuses (`workspace.full`, `checkpoint.*`, `file.*`). */
 export async function exportRun(
   run: Pick<RunDetail, 'id' | 'name' | 'folder' | 'origin' | 'checkpoints'>,
-  { step, to, precision }: ExportRequest,
+  { step, to, precision, adapter }: ExportRequest,
   signal?: AbortSignal,
 ): Promise<Exported> {
   if (!isAbsolute(to))
@@ -35,7 +37,14 @@ export async function exportRun(
   const steps = run.checkpoints.map((checkpoint) => checkpoint.step)
   const chosen = step ?? steps.at(-1)
   if (chosen === undefined || !steps.includes(chosen)) throw noSuchCheckpoint(run, steps, step)
-  const words = [program, run.folder, String(chosen), to, precision === 'bf16' ? 'BF16' : 'F32']
+  const words = [
+    program,
+    run.folder,
+    String(chosen),
+    to,
+    precision === 'bf16' ? 'BF16' : 'F32',
+    ...(adapter ? ['adapter'] : []),
+  ]
   const written = await childAnswer({
     words,
     answer: Written,

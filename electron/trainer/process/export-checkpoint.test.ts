@@ -14,6 +14,7 @@ import { writeRunFile } from '../fixtures/lab-run.ts'
 import { knownWeights, recorded, writeRecordedModel } from '../fixtures/parity-models.ts'
 import { openModelFolder } from '../model/hugging-face/model-folder.ts'
 import { configOfShape } from '../model/hugging-face/config-of-shape.ts'
+import { openSafetensors } from '../model/hugging-face/safetensors-file.ts'
 import { narrowToBfloat16 } from '../model/hugging-face/half-floats.ts'
 import { initialWeights } from '../model/initialise.ts'
 import { mergedWeights } from '../model/lora/merge.ts'
@@ -22,7 +23,7 @@ import type { TunedShape } from '../model/lora/adapters.ts'
 import type { PolicyState } from '../policy.ts'
 import { writeCheckpoint } from '../stages/checkpoints/write-checkpoint.ts'
 import { stageStart } from '../stages/position.ts'
-import { exportCheckpoint } from './export-checkpoint.ts'
+import { exportAdapters, exportCheckpoint } from './export-checkpoint.ts'
 import { settingsHash } from './settings-hash.ts'
 
 let home: string
@@ -159,6 +160,28 @@ describe('a checkpoint of a model folder', () => {
     expect(numbers(written.weights)).not.toEqual(numbers(base))
     writeRecordedModel(at('base'), { ...model, config, names: model.names.toReversed() })
     expect(() => exportCheckpoint(at('run'), 3, at('again'), 'F32')).toThrow(expect.objectContaining({ code: 'checkpoint.incompatible', input: at('base') })) // prettier-ignore
+  })
+
+  it('gives its adapters alone, named and configured as PEFT saves them', () => {
+    const run = writeRun({ lora })
+    const { shape, fingerprint } = openModelFolder(at('base'))
+    const adapters = knownWeights(partsOf(trainedParameters({ ...shape, lora })), model.adapters)
+    saveCheckpoint(run, 3, adapters, fingerprint)
+    const { folder, files } = exportAdapters(at('run'), 3, at('out'), 'F32')
+    expect(files).toEqual(expect.arrayContaining(['adapter_config.json', 'adapter_model.safetensors', 'tokenizer.json'])) // prettier-ignore
+    expect(files).not.toContain('model.safetensors')
+    const { tensors } = openSafetensors(path.join(folder, 'adapter_model.safetensors'))
+    expect(new Map([...tensors].map(([name, tensor]) => [name, tensor.read()]))).toEqual(numbers(adapters))
+    expect([...tensors.keys()]).toEqual(expect.arrayContaining(model.adapters as string[]))
+    expect(JSON.parse(readFileSync(path.join(folder, 'adapter_config.json'), 'utf8'))).toMatchObject({
+      ...{ peft_type: 'LORA', task_type: 'CAUSAL_LM', base_model_name_or_path: at('base') },
+      ...{ r: lora.rank, lora_alpha: lora.alpha, target_modules: lora.targets },
+    })
+  })
+
+  it('has none to give where all weights were trained', () => {
+    writeRun('full')
+    expect(() => exportAdapters(at('run'), 3, at('out'), 'F32')).toThrow(expect.objectContaining({ code: 'input.invalid' })) // prettier-ignore
   })
 })
 

@@ -41,6 +41,37 @@ export function exportCheckpoint(runFolder: string, step: number, to: string, st
   })
 }
 
+/**
+ * Writes the adapters of `runFolder` at `step` as PEFT saves them, for `PeftModel.from_pretrained` on the run's model folder.
+ * @throws Failure 'input.invalid' for a run without adapters, and what `exportCheckpoint` throws.
+ */
+export function exportAdapters(runFolder: string, step: number, to: string, storedAs: 'F32' | 'BF16'): WrittenModel {
+  const run = readRunFile(runFolder)
+  const checkpoint = path.join(runFolder, runFiles.checkpoints, String(step))
+  const task = runTask(run)
+  const model = runModel(run, task)
+  if (!model.lora || typeof run.model === 'string')
+    throw new Failure({
+      code: 'input.invalid',
+      message: 'The run trained all weights; it has no adapters.',
+      input: run.run,
+      remedy: 'Export it without --adapter.',
+    })
+  const { rank, alpha, targets } = model.lora
+  return writeModelFolder(to, {
+    config: {
+      ...{ peft_type: 'LORA', task_type: 'CAUSAL_LM', base_model_name_or_path: run.model.folder },
+      ...{ r: rank, lora_alpha: alpha, target_modules: targets, lora_dropout: 0, bias: 'none' },
+      ...{ fan_in_fan_out: false, inference_mode: true },
+    },
+    weights: checkedWeights(run, model, checkpoint),
+    storedAs,
+    isAdapter: true,
+    tokenizer: run.text?.tokenizer ?? labTokenizerFiles(),
+    files: { 'switchpoint.json': provenance(run, step) },
+  })
+}
+
 /** A folder's own configuration, for it may say what Switchpoint has no use for; otherwise one made from the shape. */
 function configOf(run: RunFile, { shape }: RunModel): Record<string, unknown> {
   if (typeof run.model === 'string') return configOfShape(shape)
@@ -68,7 +99,14 @@ function provenance(run: RunFile, step: number): string {
   return `${JSON.stringify(origin, null, 2)}\n`
 }
 
-function weightsOf(run: RunFile, { shape, lora, fingerprint }: RunModel, checkpoint: string): PolicyState['weights'] {
+/** The whole model's: adapters are merged into their base. */
+function weightsOf(run: RunFile, model: RunModel, checkpoint: string): PolicyState['weights'] {
+  const trained = checkedWeights(run, model, checkpoint)
+  return model.lora ? mergedWeights(model.shape, model.lora.base, trained, model.lora) : trained
+}
+
+/** What was trained: all weights, or adapters. */
+function checkedWeights(run: RunFile, { lora, fingerprint }: RunModel, checkpoint: string): PolicyState['weights'] {
   const state = readState(checkpoint)
   const file = path.join(checkpoint, checkpointFiles.model)
   if (sha256Of(file) !== state.sha256.model)
@@ -87,7 +125,7 @@ function weightsOf(run: RunFile, { shape, lora, fingerprint }: RunModel, checkpo
       input: typeof run.model === 'string' ? checkpoint : run.model.folder,
       remedy: 'Put the model folder back as it was.',
     })
-  return mergedWeights(shape, lora.base, trained, lora)
+  return trained
 }
 
 /** Of a file of any size, a piece at a time. */

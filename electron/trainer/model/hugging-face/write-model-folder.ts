@@ -29,6 +29,8 @@ export interface ModelToWrite {
   readonly tokenizer: string | Readonly<Record<string, string>>
   /** Further files: texts by name. They win over copied ones. */
   readonly files: Readonly<Record<string, string>>
+  /** Adapters alone, in PEFT's form: `config` is adapter_config.json. */
+  readonly isAdapter?: boolean
 }
 
 /** What a tokenizer consists of, where it is there. */
@@ -65,8 +67,12 @@ export function writeModelFolder(folder: string, model: ModelToWrite): WrittenMo
   const draft = path.join(path.dirname(folder), `.${path.basename(folder)}.writing-${process.pid}`)
   try {
     mkdirSync(draft, { recursive: true })
-    writeText(draft, 'config.json', `${JSON.stringify({ ...model.config, ...typeFields(model.storedAs) }, null, 2)}\n`)
-    writeWeights(path.join(draft, 'model.safetensors'), model)
+    const config = model.isAdapter ? model.config : { ...model.config, ...typeFields(model.storedAs) }
+    const [configFile, weightsFile] = model.isAdapter
+      ? ['adapter_config.json', 'adapter_model.safetensors']
+      : ['config.json', 'model.safetensors']
+    writeText(draft, configFile!, `${JSON.stringify(config, null, 2)}\n`)
+    writeWeights(path.join(draft, weightsFile!), model)
     writeTokenizer(draft, model.tokenizer)
     for (const [name, text] of Object.entries(model.files)) writeText(draft, name, text)
     if (existsSync(folder)) rmdirSync(folder)
