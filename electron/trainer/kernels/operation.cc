@@ -82,6 +82,11 @@ Out Call::out(int i, const Shape& shape) {
 }
 
 Out Call::outOver(int i, const Shape& shape, std::initializer_list<int> candidates) {
+  // What we hold of an input counts as wanting it. Its memory stays where it is: numbers read before are still good.
+  for (int candidate : candidates) {
+    if (inputs_[candidate] != nullptr) TF_DeleteTensor(inputs_[candidate]);
+    inputs_[candidate] = nullptr;
+  }
   int forwarded;
   const int count = static_cast<int>(candidates.size());
   return filled(i, TF_ForwardInputOrAllocateOutput(context_, candidates.begin(), count, i, shape.sizes, shape.rank,
