@@ -30,16 +30,24 @@ interface Case {
 const promptLength = 64
 const equal = (answers: number, length: number): number[] => new Array<number>(answers).fill(length)
 
-const presetCases: readonly Case[] = (['lab-3m', 'lab-15m'] as const).flatMap((preset: ModelPreset) => {
-  const vocabSize = preset === 'lab-3m' ? 512 : 2048
-  const modelOf = (maxLength: number) => ({ shape: presetShape(preset, vocabSize, maxLength), start: { seed: 1 } })
-  const base = { model: preset, modelOf }
-  return [
-    { ...base, prompts: 16, lengths: equal(16, 128), what: '16 of equal lengths', goal: 1.7 },
-    { ...base, prompts: 64, lengths: equal(64, 128), what: '64 of equal lengths', goal: 1.7 },
-    { ...base, prompts: 32, lengths: lognormalLengths(256), what: '32 x 8 of lognormal lengths', goal: 3 },
-  ]
-})
+const presetCases = (share: number): readonly Case[] =>
+  (['lab-3m', 'lab-15m'] as const).flatMap((preset: ModelPreset) => {
+    const vocabSize = preset === 'lab-3m' ? 512 : 2048
+    const modelOf = (maxLength: number) => ({ shape: presetShape(preset, vocabSize, maxLength), start: { seed: 1 } })
+    const base = { model: preset, modelOf }
+    const prompts = Math.max(1, Math.round(32 * share))
+    return [
+      { ...base, prompts: 16, lengths: equal(16, 128), what: '16 of equal lengths', goal: 1.7 },
+      { ...base, prompts: 64, lengths: equal(64, 128), what: '64 of equal lengths', goal: 1.7 },
+      {
+        ...base,
+        prompts,
+        lengths: lognormalLengths(8 * prompts),
+        what: `${prompts} x 8 of lognormal lengths`,
+        goal: 3,
+      },
+    ]
+  })
 
 /** A model of one's own: SmolLM2-135M's goal. */
 function folderCases(given: string): Case[] {
@@ -51,9 +59,15 @@ function folderCases(given: string): Case[] {
   return [{ model: basename(folder), modelOf, prompts: 16, lengths: equal(16, 64), what: '16 of equal lengths', goal: 1.2 }] // prettier-ignore
 }
 
-export async function rollout({ threads, repeats, only = '', model: folder }: BenchOptions): Promise<BenchResult[]> {
+export async function rollout({
+  threads,
+  repeats,
+  share = 1,
+  only = '',
+  model: folder,
+}: BenchOptions): Promise<BenchResult[]> {
   const results: BenchResult[] = []
-  const cases = folder === undefined ? presetCases : folderCases(folder)
+  const cases = folder === undefined ? presetCases(share) : folderCases(folder)
   for (const c of cases.filter((candidate) => nameOf(candidate).includes(only))) {
     const model = c.modelOf(promptLength + Math.max(...c.lengths))
     const { shape, start } = model
