@@ -16,7 +16,8 @@ export function programEnvironment(places, env = process.env) {
     SWITCHPOINT_NODE: places.node.binary,
     SWITCHPOINT_CACHE: places.cache,
     ...(addon && { SWITCHPOINT_TF_ADDON: addon }),
-    ...(kernels && { SWITCHPOINT_TF_KERNELS: kernels }),
+    // What the user says of them wins: `off`, or another library.
+    ...(kernels && !env.SWITCHPOINT_TF_KERNELS && { SWITCHPOINT_TF_KERNELS: kernels }),
   }
 }
 

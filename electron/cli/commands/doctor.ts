@@ -1,6 +1,6 @@
 /** `doctor` and `provision`: what is there, what is missing, and how to get it. The set-up itself has run before (scripts/). */
 import type { Command } from 'commander'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -67,6 +67,7 @@ async function look(workspace: string) {
     `node       ${document.node}`,
     `electron   ${electron ? `${electron.version} (${electron.source}${electron.outdated ? ', outdated' : ''})` : 'missing: no window; serve works'}`,
     `backend    ${facts ? `${facts.name} ${facts.version} on ${facts.device}, ${facts.threads} threads, ${facts.precision.join(', ')}` : `missing: ${problem?.message ?? ''}`}`,
+    `kernels    ${hasKernels() ? 'our own' : "none: training goes by TensorFlow's operations, slower"}`,
     `matmul     ${facts ? `${facts.matmulGflops.toFixed(0)} GFLOP/s (f32)` : '–'}`,
     `sqlite     ${document.sqlite}`,
     `duckdb     ${document.duckdb}`,
@@ -75,6 +76,12 @@ async function look(workspace: string) {
     ...(problem?.remedy ? ['', problem.remedy] : []),
   ].join('\n')
   return { document, words, exitCode: facts ? 0 : 4 }
+}
+
+/** Whether programs are told where our own kernels lie (set-up builds them, and says why where it can't). */
+const hasKernels = (): boolean => {
+  const path = process.env['SWITCHPOINT_TF_KERNELS']
+  return path !== undefined && existsSync(path)
 }
 
 async function backend(): Promise<{ facts: BackendFacts | null; problem: FailureFacts | null }> {
