@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { differentAnswers, hostileTexts } from './adversarial.cases.ts'
 import { checkCases, parseCases } from './cases.ts'
 import { judge } from './judge.ts'
-import { MathsVerifier, verifyMaths } from './verifier.ts'
+import { MathsVerifier, timeLeft, verifyMaths } from './verifier.ts'
 
 const verifier = new MathsVerifier()
 afterAll(() => verifier.close())
@@ -186,5 +186,15 @@ describe('files of cases', () => {
     expect(report.disagreements).toEqual([
       { gold: '$1$', pred: '$2$', expected: true, index: 1, got: false, decided: true },
     ])
+  })
+})
+
+describe('the time of a case', () => {
+  it("is the thread's own: one that got no processor goes on, up to ten times the limit", () => {
+    const limitMs = 1000
+    expect(timeLeft({ limitMs, workedMs: 1000, passedMs: 1000 })).toBe(0)
+    expect(timeLeft({ limitMs, workedMs: 240.5, passedMs: 1000 })).toBe(760)
+    expect(timeLeft({ limitMs, workedMs: 240.5, passedMs: 10_000 })).toBe(0)
+    expect(timeLeft({ limitMs, workedMs: Number.NaN, passedMs: 1000 })).toBe(0)
   })
 })

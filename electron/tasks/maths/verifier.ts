@@ -1,6 +1,7 @@
 /**
- * The maths verifier: judges raw texts in worker threads that are killed after one second a case, so that no answer, however
- * hostile (9^{9^{9^9}}), stops the process or throws in it. What was not decided in time counts as wrong, and says so.
+ * The maths verifier: judges raw texts in worker threads that are killed after one second of their own processor time a case, so
+ * that no answer, however hostile (9^{9^{9^9}}), stops the process or throws in it. What was not decided in time counts as wrong, and
+ * says so. Processor time, not the clock's: on a busy machine a verdict is the one of a quiet one, and a resumed run repeats it.
  */
 import { Worker } from 'node:worker_threads'
 import { right, wrong, type PromptRow, type Verdict } from '../task.ts'
@@ -72,6 +73,10 @@ class Seat {
   private ready: Promise<void>
   private finish: ((verdict: DecidedVerdict) => void) | undefined
   private jobs = 0
+  /** Of the case under way: what the thread had worked and the clock's time when it began, in ms. */
+  private began = { worked: 0, at: 0 }
+  /** Processor time that the thread has said of itself, in ms. */
+  private worked = 0
 
   constructor(limitMs: number, freed: () => void) {
     this.limitMs = limitMs
@@ -102,7 +107,19 @@ class Seat {
 
   private allow(ms: number): void {
     clearTimeout(this.timer)
-    this.timer = setTimeout(() => this.replace(), ms)
+    const { worker } = this
+    this.began = { worked: this.worked, at: performance.now() }
+    this.timer = setTimeout(() => void this.late(worker, ms), ms)
+  }
+
+  /** The clock says that the time is up: the thread's own says whether it is. */
+  private async late(worker: Worker, ms: number): Promise<void> {
+    const { began, jobs } = this
+    const worked = await workedMs(worker)
+    if (worker !== this.worker || jobs !== this.jobs || !this.finish || began !== this.began) return
+    const left = timeLeft({ limitMs: ms, workedMs: worked - began.worked, passedMs: performance.now() - began.at })
+    if (left > 0) this.timer = setTimeout(() => void this.late(worker, ms), left)
+    else this.replace()
   }
 
   async close(): Promise<void> {
@@ -118,6 +135,7 @@ class Seat {
     let isReady = () => {}
     const ready = new Promise<void>((resolve) => (isReady = resolve))
     worker.on('message', (reply: Reply) => {
+      if (worker === this.worker) this.worked = reply.workedMs
       if ('ready' in reply) isReady()
       else if (worker !== this.worker || reply.id !== this.jobs || !this.finish) return
       else if ('engine' in reply) this.allow(reply.engine === 'loading' ? engineLoadMs : this.limitMs)
@@ -133,9 +151,39 @@ class Seat {
 
   private replace(): void {
     void this.worker.terminate()
+    this.worked = 0
     ;[this.worker, this.ready] = this.start()
     this.finish?.(undecided)
   }
+}
+
+/** How many times the limit may pass on the clock before a thread that got no processor is given up. */
+const patience = 10
+
+/**
+ * Milliseconds that a case may go on. `workedMs`: the thread's own time on it; NaN where it cannot be asked (deep in one operation):
+ * then the clock decides.
+ */
+export function timeLeft(case_: { limitMs: number; workedMs: number; passedMs: number }): number {
+  const { limitMs, workedMs: worked, passedMs } = case_
+  if (Number.isNaN(worked) || passedMs >= patience * limitMs) return 0
+  return Math.max(0, Math.ceil(limitMs - worked))
+}
+
+/** What a thread may take to say how long it has worked: a busy one answers between two instructions. */
+const answerMs = 300
+
+/** Processor milliseconds of a thread since it began; NaN where it is gone or does not answer. */
+async function workedMs(worker: Worker): Promise<number> {
+  let timer: NodeJS.Timeout | undefined
+  const silence = new Promise<number>((resolve) => (timer = setTimeout(() => resolve(Number.NaN), answerMs)))
+  const said = worker.cpuUsage().then(
+    ({ user, system }) => (user + system) / 1000,
+    () => Number.NaN,
+  )
+  const worked = await Promise.race([said, silence])
+  clearTimeout(timer)
+  return worked
 }
 
 let common: MathsVerifier | undefined
