@@ -8,6 +8,7 @@ import { runToEnd } from './launch/child.mjs'
 import { wantsCuda } from './launch/cuda-question.mjs'
 import { canRunCommands, doctorBeforeSetup } from './launch/doctor-before-setup.mjs'
 import { programEnvironment } from './launch/environment.mjs'
+import { partsToProvide, withLastResort } from './launch/last-resort.mjs'
 import { chromiumFlags, hasDisplay, routeOf, serveRoute } from './launch/routing.mjs'
 import { sandboxDecision, sandboxFacts } from './launch/sandbox.mjs'
 import { ensureBuilt } from './setup/build.mjs'
@@ -46,12 +47,13 @@ async function start(route) {
 
 /** Set-up and build. A part the program can do without is only named. @param {Route} route */
 async function prepare(route) {
-  if (route.parts.includes('tensorflow') && (await wantsCuda(places.cache, { json }))) {
+  const parts = partsToProvide(route.parts, process.env)
+  if (parts.includes('tensorflow') && (await wantsCuda(places.cache, { json }))) {
     process.env.SWITCHPOINT_CUDA = '1'
     places = placesIn(places.cache)
   }
-  const problems = await provision(route.parts, { json, again: route.again })
-  for (const [part, problem] of problems) if (!route.mayLack.includes(part)) throw problem
+  const problems = await provision(parts, { json, again: route.again })
+  for (const [part, problem] of problems) if (!route.mayLack.includes(part)) throw withLastResort(part, problem)
   // One cause can stop several parts.
   for (const { part, message, remedy } of new Set(problems.values())) {
     console.error(`set-up: going on without this. ${part}: ${message}\n        Remedy: ${remedy}`)

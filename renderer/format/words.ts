@@ -1,6 +1,7 @@
 /** The words of the window for closed lists of the contract: paradigms, objectives, states. */
 import type { Paradigm } from '#shared/experiment/spec.ts'
 import type { RunState, RunSummary } from '#shared/contract/runs.ts'
+import { webAssemblyName } from '#shared/experiment/webassembly.ts'
 
 export const paradigmTitle: Readonly<Record<Paradigm, string>> = {
   pretrain: 'Pretraining',
@@ -49,5 +50,8 @@ export const stateWord: Readonly<Record<RunState, string>> = {
 }
 
 const properNames: Readonly<Record<string, string>> = { cpu: 'CPU', gpu: 'GPU', tensorflow: 'TensorFlow' }
+/** `TensorFlow 2.21.0`; of the last resort also how it works. */
+export const backendTitle = ({ name, version }: { name: string; version: string }): string =>
+  `${properName(name)} ${version}${name === webAssemblyName ? ', op by op' : ''}`
 /** `CPU`, `TensorFlow`, as their owners write them. */
 export const properName = (name: string): string => properNames[name.toLowerCase()] ?? name

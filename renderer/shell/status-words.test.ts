@@ -41,6 +41,12 @@ it('shows no stale activity while the engine is away', () => {
     engine: 'engine stopped, recovering',
   })
 })
+it('says of the last resort that it works op by op', () => {
+  const backend = { name: 'tfjs-wasm', version: '4.22.0', device: 'cpu', threads: 1, precision: ['f32'] }
+  const info = { backend, backendProblem: null, machine: { threads: 2 } } as unknown as SystemInfo
+  expect(statusWords('open', null, info).backend).toBe('CPU, 1 thread · tfjs-wasm 4.22.0, op by op · f32')
+})
+
 it('tells a backend that is missing from one that has not answered yet', () => {
   const asked = { backend: null, backendProblem: null, machine: { threads: 2 } } as unknown as SystemInfo
   expect(statusWords('open', null, asked).backend).toBe('2 threads · asking TensorFlow…')

@@ -3,7 +3,7 @@ import type { Pulse, SystemInfo } from '#shared/contract/contract.ts'
 import type { LineState } from '../rpc/connection.ts'
 import { compact, counted } from '../format/numbers.ts'
 import { timeLeft } from '../format/times.ts'
-import { properName } from '../format/words.ts'
+import { backendTitle, properName } from '../format/words.ts'
 
 export interface StatusWords {
   readonly beat: 'working' | 'idle' | 'trouble'
@@ -48,5 +48,5 @@ function backendWords(info: SystemInfo | null): string {
   const { backend, backendProblem, machine } = info
   // Loading TensorFlow to ask it takes seconds on a workspace's first start.
   if (!backend) return `${machine.threads} threads · ${backendProblem ? 'no training backend' : 'asking TensorFlow…'}`
-  return `${properName(backend.device)}, ${counted(backend.threads, 'thread')} · ${properName(backend.name)} ${backend.version}${backend.precision[0] ? ` · ${backend.precision[0]}` : ''}`
+  return `${properName(backend.device)}, ${counted(backend.threads, 'thread')} · ${backendTitle(backend)}${backend.precision[0] ? ` · ${backend.precision[0]}` : ''}`
 }

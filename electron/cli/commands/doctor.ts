@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { FailureFacts } from '#shared/contract/failure.ts'
 import { factsOf } from '#shared/contract/failure.ts'
+import { webAssemblyName, webAssemblyWarning } from '#shared/experiment/webassembly.ts'
 import { formatBytes } from '#shared/flops/units.ts'
 import { probeBackend, type BackendFacts } from '../../engine/system/backend-probe.ts'
 import { diskOf, machine } from '../../engine/system/machine.ts'
@@ -66,7 +67,8 @@ async function look(workspace: string) {
   const words = [
     `node       ${document.node}`,
     `electron   ${electron ? `${electron.version} (${electron.source}${electron.outdated ? ', outdated' : ''})` : 'missing: no window; serve works'}`,
-    `backend    ${facts ? `${facts.name} ${facts.version} on ${facts.device}, ${facts.threads} threads, ${facts.precision.join(', ')}` : `missing: ${problem?.message ?? ''}`}`,
+    `backend    ${facts ? `${facts.name} ${facts.version}${facts.name === webAssemblyName ? ', op by op,' : ''} on ${facts.device}, ${facts.threads} threads, ${facts.precision.join(', ')}` : `missing: ${problem?.message ?? ''}`}`,
+    ...(facts?.name === webAssemblyName ? [`           ${webAssemblyWarning}`] : []),
     `kernels    ${hasKernels() ? 'our own' : "none: training goes by TensorFlow's operations, slower"}`,
     `matmul     ${facts ? `${facts.matmulGflops.toFixed(0)} GFLOP/s (f32)` : '–'}`,
     `sqlite     ${document.sqlite}`,

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { Failure } from '#shared/contract/failure.ts'
+import { isWebAssemblyChosen, webAssemblyWarning } from '#shared/experiment/webassembly.ts'
 import { joinOrStart } from '../../engine/entry/join-or-start.ts'
 import { newPageToken, openDoor, type HeldDoor } from '../../engine/serve/open-door.ts'
 import type { Cli, CommandRun } from '../cli.ts'
@@ -34,7 +35,8 @@ async function serve({ output, options, signal }: CommandRun, wantedPort: number
   const { url, port } = door
   output.result(
     { url, pid: process.pid, enginePid: door.enginePid, workspace },
-    () => `${url}\nServing ${workspace}; Ctrl-C ends it.`,
+    () =>
+      `${url}\nServing ${workspace}; Ctrl-C ends it.${isWebAssemblyChosen(process.env) ? `\n${webAssemblyWarning}` : ''}`,
   )
   const stopped = once(signal, 'abort')
   while (!signal.aborted) {

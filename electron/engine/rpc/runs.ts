@@ -1,6 +1,7 @@
 import { parseSpec, printSpec } from '../experiments/spec-yaml.ts'
 import { presets } from '../experiments/presets.ts'
 import { exportRun } from '../runs/export-run.ts'
+import { assertTrainable } from '../system/without-tensorflow.ts'
 import { procedures } from './procedures.ts'
 
 const { runs: area } = procedures
@@ -21,7 +22,10 @@ export const runs = {
   parseSpec: area.parseSpec.handler(({ input }) => parseSpec(input.yaml)),
   printSpec: area.printSpec.handler(({ input }) => ({ yaml: printSpec(input.spec) })),
   presets: area.presets.handler(() => ({ presets: presets() })),
-  estimate: area.estimate.handler(({ context, input }) => context.estimates.of(input.spec)),
+  estimate: area.estimate.handler(({ context, input }) => {
+    assertTrainable(input.spec)
+    return context.estimates.of(input.spec)
+  }),
 
   create: area.create.handler(({ context, input }) => ({
     runs: context.runs.create(input.spec, { detached: input.detach }),

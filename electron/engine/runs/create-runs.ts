@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts'
 import { checkData, type DataFacts } from '../experiments/check-data.ts'
 import { setupOf, setupOfRun, shapeOfStage, specOfRun, taskOfSetup, type RunSetup } from '../experiments/run-setup.ts'
 import { newId } from '../ids.ts'
+import { assertTrainable } from '../system/without-tensorflow.ts'
 import { canonical, expand } from './expand.ts'
 import { pinOnDisk } from './launch.ts'
 import { livingRun } from './no-such-run.ts'
@@ -55,6 +56,7 @@ export function createCreateRuns(deps: CreateRunsDeps): CreateRuns {
   const { store, records, measurements } = deps
 
   function create(spec: ExperimentSpec, { detached, study }: CreateOptions): string[] {
+    assertTrainable(spec)
     checkData(spec, deps.data)
     const setup = setupOf(spec)
     const task = taskOfSetup(spec.task, setup)

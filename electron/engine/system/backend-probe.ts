@@ -83,11 +83,15 @@ export function backendKnowledge(
   }
 }
 
-/** The answer holds for one addon on one machine. */
+/** The answer holds for one choice of backend and one addon on one machine. */
 function keyNow(): string {
   const addon = process.env['SWITCHPOINT_TF_ADDON'] ?? ''
   const cpu = readText('/proc/cpuinfo').match(/^model name.*$/m)?.[0] ?? ''
-  return createHash('sha256').update(`${addon}\n${cpu}\n${process.version}`).digest('hex').slice(0, 24)
+  const choice = process.env['SWITCHPOINT_BACKEND'] ?? ''
+  return createHash('sha256')
+    .update(`${addon}\n${cpu}\n${process.version}${choice && `\n${choice}`}`)
+    .digest('hex')
+    .slice(0, 24)
 }
 
 function readKept(folder: string): BackendFacts | null {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, statfsSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { promisify } from 'node:util'
+import { isWebAssemblyChosen } from '#shared/experiment/webassembly.ts'
 
 export interface Machine {
   readonly cpu: string
@@ -28,9 +29,11 @@ async function look(): Promise<Machine> {
   }
 }
 
-/** Speeds and times are only comparable on one machine: this names it. */
-export const machineKey = ({ cpu, threads }: Machine): string =>
-  createHash('sha256').update(`${cpu} x ${threads}`).digest('hex').slice(0, 16)
+/** Speeds and times are only comparable on one machine and backend: this names it. */
+export const machineKey = ({ cpu, threads }: Machine): string => {
+  const backend = isWebAssemblyChosen(process.env) ? ' on WebAssembly' : ''
+  return createHash('sha256').update(`${cpu} x ${threads}${backend}`).digest('hex').slice(0, 16)
+}
 
 /** The container's own limit, where it has one below the machine's memory (bytes). */
 function memoryLimit(): number | null {

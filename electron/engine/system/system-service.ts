@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Pulse, SystemInfo } from '#shared/contract/contract.ts'
+import { webAssemblyName, webAssemblyWarning } from '#shared/experiment/webassembly.ts'
 import { openExample } from '../example/build-example.ts'
 import { examplePlace, isExample } from '../example/example-mark.ts'
 import { lastLines } from '../log.ts'
@@ -101,13 +102,15 @@ export function createSystemService(deps: SystemDeps): SystemService {
     const { freeBytes } = diskOf(workspace.path)
     const disk =
       freeBytes < littleDisk ? [{ text: `Only ${(freeBytes / 1e9).toFixed(1)} GB of disk are free.`, run: null }] : []
+    const isSlow = backend.facts()?.name === webAssemblyName
+    const slow = isSlow ? [{ text: webAssemblyWarning, run: null }] : []
     const problem = backend.problem()
     const missing = problem ? [{ text: problem.message, run: null }] : []
     const resumable = records.inStates(['interrupted']).map((run) => ({
       text: `${run.name} was interrupted at step ${run.step}: resume it from its last checkpoint.`,
       run: run.id,
     }))
-    return [...disk, ...missing, ...resumable.slice(0, 5)]
+    return [...disk, ...missing, ...slow, ...resumable.slice(0, 5)]
   }
 
   const others = createOtherWorkspaces()
