@@ -1,7 +1,8 @@
 /**
  * Forecasts of a branch with intervals (docs/methods/forecast.md): the posterior of its law, carried on from where the
  * branch stands now, and the noise of the evaluation that will test it.
- *   score(x) = P_sft + H g(x) + φ (d_now) + fresh drift + ε        φ = e^(-(ln x - ln x_last) / ℓ)
+ *   score(x) = P_sft + H g(x) + φ (d_now) + fresh drift + trend + ε        φ = e^(-(ln x - ln x_last) / ℓ)
+ * The trend, an error of the law that grows with ln(x / x_last), is no part of the mean: nothing seen tells its sign.
  */
 import { findCollapse } from './collapse.ts'
 import { lawPosterior, type LawPosterior, type PosteriorOptions } from './law-posterior.ts'
@@ -25,7 +26,7 @@ export function scoreMixture(
   compute: number,
   what: 'evaluation' | 'branch' | 'law',
 ): NormalMixture {
-  const { pSft, noiseSd, lastLn, weights, lnB, lnC, jump, gain, gainSd, filters, filterOf } = posterior
+  const { pSft, noiseSd, lastLn, weights, lnB, lnC, jump, gain, gainSd, filters, filterOf, trendSds } = posterior
   const n = weights.length
   const means = new Float64Array(n)
   const sds = new Float64Array(n)
@@ -40,11 +41,13 @@ export function scoreMixture(
       continue
     }
     const filter = filters[filterOf[k]!]!
-    const phi = Math.exp(-Math.max(0, ln - lastLn) / filter.lengthLn)
+    const beyond = Math.max(0, ln - lastLn)
+    const phi = Math.exp(-beyond / filter.lengthLn)
     const lever = shape - phi * posterior.driftOfShape[k]!
     means[k] = pSft + gain[k]! * lever + phi * posterior.driftOfScores[k]!
     const fresh = filter.driftVariance * (1 - phi * phi) + phi * phi * filter.lastVariance
-    sds[k] = Math.sqrt((gainSd[k]! * lever) ** 2 + fresh + noise + 1e-12)
+    const trend = (trendSds[filterOf[k]!]! * beyond) ** 2
+    sds[k] = Math.sqrt((gainSd[k]! * lever) ** 2 + fresh + trend + noise + 1e-12)
   }
   return { weights, means, sds }
 }

@@ -2,10 +2,10 @@
  * Branches of one SFT run gain a like share of their headroom: what one has shown, up to where it was seen, sharpens the
  * prior of the others (docs/methods/forecast.md, "Pooling"). Leave-one-out, so no branch ever informs itself twice.
  *   share_j ± s_j of the other branches;  M = precision-weighted mean with weights 1 / (s_j² + τ²) and the general prior
- *   share_i ~ N(M, τ² + 1 / Σ weights)
+ *   share_i ~ N(M, τ² + 1 / Σ weights)        for each kind of branch that the prior knows
  */
 import type { LawPosterior } from './law-posterior.ts'
-import { generalPrior, type LawPrior } from './law-prior.ts'
+import { generalPrior, type BranchKind, type LawPrior } from './law-prior.ts'
 
 export interface HeadroomShare {
   readonly mean: number
@@ -30,12 +30,16 @@ export function headroomShareOf({ pSft, gain, gainSd, weights }: LawPosterior): 
 /** The prior of a branch whose siblings show `others`; without siblings, `prior` as it is. */
 export function pooledPrior(others: readonly HeadroomShare[], prior: LawPrior = generalPrior): LawPrior {
   if (others.length === 0) return prior
-  let weight = 1 / prior.headroomShare.sd ** 2
-  let sum = prior.headroomShare.mean * weight
+  return { kinds: prior.kinds.map((kind) => ({ ...kind, headroomShare: pooled(others, kind.headroomShare) })) }
+}
+
+function pooled(others: readonly HeadroomShare[], own: BranchKind['headroomShare']): BranchKind['headroomShare'] {
+  let weight = 1 / own.sd ** 2
+  let sum = own.mean * weight
   for (const { mean, variance } of others) {
-    const own = 1 / (variance + betweenBranches ** 2)
-    weight += own
-    sum += own * mean
+    const worth = 1 / (variance + betweenBranches ** 2)
+    weight += worth
+    sum += worth * mean
   }
-  return { ...prior, headroomShare: { mean: sum / weight, sd: Math.sqrt(betweenBranches ** 2 + 1 / weight) } }
+  return { mean: sum / weight, sd: Math.sqrt(betweenBranches ** 2 + 1 / weight) }
 }

@@ -69,7 +69,8 @@ describe('mixtures', () => {
 
 describe('posterior of the law', () => {
   it('is the prior where nothing was seen', () => {
-    const share = headroomShareOf(lawPosterior([], 70))
+    const [settled] = generalPrior.kinds
+    const share = headroomShareOf(lawPosterior([], 70, { prior: { kinds: [{ ...settled!, weight: 1 }] } }))
     // N(0.2, 0.15²) cut at 1: untouched to the third digit.
     expect(share.mean).toBeCloseTo(0.2, 3)
     expect(Math.sqrt(share.variance)).toBeCloseTo(0.15, 3)
@@ -101,7 +102,9 @@ describe('posterior of the law', () => {
     expect(jumpProbability(lawPosterior(jumping, 71, { prior: lawAlonePrior }))).toBeGreaterThan(0.95)
     expect(jumpProbability(lawPosterior(rising, 71, { prior: lawAlonePrior }))).toBeLessThan(0.3)
     // Nothing seen: as likely as believed beforehand.
-    expect(jumpProbability(lawPosterior([], 71))).toBeCloseTo(0.25, 2)
+    expect(jumpProbability(lawPosterior([], 71, { prior: lawAlonePrior }))).toBeCloseTo(0.25, 2)
+    // Over both kinds: 0.7 × 1/4 + 0.3 × 1/2.
+    expect(jumpProbability(lawPosterior([], 71))).toBeCloseTo(0.325, 1)
   })
   it('shrinks the noise of a short curve towards what its benchmarks make likely', () => {
     const points = branch({ A: 80, B: 1.6, cMid: 8 }, 71, 6, 12, 0.05, 8)
@@ -147,6 +150,34 @@ describe('forecasts', () => {
     expect(b.points.map((p) => p.predicted)).toEqual(a.points.map((p) => p.predicted))
     expect(b.points.map((p) => p.hi)).toEqual(a.points.map((p) => p.hi))
   })
+  it('hold far more than the settled kind alone where a branch was cut before its bend', { timeout: 60_000 }, () => {
+    // Rises like the lab task's: a jump from a weak start, then a midpoint at the end of what is known or beyond.
+    const [settled] = generalPrior.kinds
+    const priors = [generalPrior, { kinds: [{ ...settled!, weight: 1 }] }]
+    const covered = [0, 0]
+    let held = 0
+    for (let seed = 1; seed <= 24; seed++) {
+      const dice = diceFor(seed)
+      const law = {
+        A: 80 + 15 * dice.uniform(),
+        B: 0.9 + 0.6 * dice.uniform(),
+        cMid: 15 + 15 * dice.uniform(),
+        eps: 15,
+      }
+      const points = Array.from({ length: 20 }, (_, i) => {
+        const compute = (30 * (i + 1)) / 20
+        return { compute, score: sigmoid(compute, law, 35) + 0.7 * dice.normal() }
+      })
+      for (const [k, prior] of priors.entries()) {
+        const scored = holdoutForecast(points, 35, 0.4, { prior }).points
+        if (k === 0) held += scored.length
+        covered[k]! += scored.filter((p) => p.actual >= p.lo && p.actual <= p.hi).length
+      }
+    }
+    const [both, alone] = covered.map((n) => n / held)
+    expect(both).toBeGreaterThan(0.65)
+    expect(both! - alone!).toBeGreaterThan(0.15)
+  })
   it('cuts before a collapse and does not score it', () => {
     const points = [
       ...branch(law, 71, 20, 40, 0.3, 4),
@@ -168,7 +199,7 @@ describe('forecasts', () => {
 describe('pooling', () => {
   it('by hand: one sibling with share 0.3, known exactly', () => {
     // Weights 1/0.15² = 44.4 at 0.2 and 1/0.08² = 156.25 at 0.3; SD √(0.08² + 1/200.7).
-    const { headroomShare } = pooledPrior([{ mean: 0.3, variance: 0 }])
+    const { headroomShare } = pooledPrior([{ mean: 0.3, variance: 0 }]).kinds[0]!
     expect(headroomShare.mean).toBeCloseTo((44.4444 * 0.2 + 156.25 * 0.3) / 200.6944, 6)
     expect(headroomShare.sd).toBeCloseTo(Math.sqrt(0.0064 + 1 / 200.6944), 6)
   })

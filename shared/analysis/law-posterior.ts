@@ -2,12 +2,13 @@
  * What the points of a branch say about its law, as a whole instead of one best fit: the posterior on a grid of
  * (ln B, ln C_mid), the gain H integrated in closed form, slow departures from the law filtered out.
  *   y_i - P_sft = H (j + (1 - j) g(x_i; B, C_mid)) + d(ln x_i) + ε_i        H ~ N(μ_H, τ_H²) cut at H ≤ 100 - P_sft
- * j is the share of the gain that comes as a jump at the start of RL (ε = j H of Eq. 2); 0 for most branches.
+ * j is the share of the gain that comes as a jump at the start of RL (ε = j H of Eq. 2); 0 for most branches. Every kind of branch
+ * that the prior knows is tried in every cell.
  * Source      Bayesian linear model in each cell (Bishop 2006, section 3.3-3.5), weights by evidence times prior.
  * Departures  the first grid spans everything plausible; a second one covers what the first left standing.
  */
 import { driftFilter, whiten, type DriftFilter } from './drift-filter.ts'
-import { generalPrior, type LawPrior } from './law-prior.ts'
+import { generalPrior, type BranchKind, type LawPrior } from './law-prior.ts'
 import { noiseSd } from './noise.ts'
 import { quickNormalCdf, type NormalMixture } from './normal-mixture.ts'
 import type { PerformancePoint } from './types.ts'
@@ -38,6 +39,8 @@ export interface LawPosterior {
   readonly driftOfShape: Float64Array
   readonly filters: readonly DriftFilter[]
   readonly filterOf: Uint8Array
+  /** By filter: SD of the law's course per e-fold of compute beyond the last point, in points. */
+  readonly trendSds: readonly number[]
 }
 
 /** What an evaluation's noise is taken for where neither the curve nor the caller knows: one point. */
@@ -66,16 +69,35 @@ export function lawPosterior(
   const y = Float64Array.from(used, (p) => p.score - pSft)
   const noise = shrunkNoise(used, pSft, options.noisePrior ?? null)
   const lastLn = lnX.at(-1) ?? 0
-  const filters = prior.drift.sds.map((sds) => driftFilter(lnX, noise ** 2, (sds * noise) ** 2, prior.drift.lengthLn))
+  const gainSeen = used.reduce((most, p) => Math.max(most, p.score - pSft), 0)
+  const beliefs = prior.kinds.flatMap((kind) =>
+    kind.drift.sds.map((sds): Belief => ({
+      kind,
+      lnWeight: Math.log(kind.weight / kind.drift.sds.length),
+      filter: driftFilter(lnX, noise ** 2, (sds * noise) ** 2, kind.drift.lengthLn),
+    })),
+  )
 
   const everything: Box = {
     u: widest.lnB,
     v: [(lnX[0] ?? 0) - widest.before, lastLn + widest.beyond],
   }
-  const cells = (box: Box, size: typeof coarse) => cellsOf(lnX, y, pSft, lastLn, filters, prior, box, size)
+  const cells = (box: Box, size: typeof coarse) => cellsOf(lnX, y, pSft, lastLn, beliefs, box, size)
   const first = cells(everything, coarse)
   const last = options.quick ? first : cells(boxAround(first, everything), fine)
-  return { pSft, noiseSd: noise, lastLn, filters, ...standing(last) }
+  return {
+    ...{ pSft, noiseSd: noise, lastLn },
+    filters: beliefs.map(({ filter }) => filter),
+    trendSds: beliefs.map(({ kind }) => kind.trendShare * gainSeen),
+    ...standing(last),
+  }
+}
+
+/** A kind of branch with one size of its departures. */
+interface Belief {
+  readonly kind: BranchKind
+  readonly lnWeight: number
+  readonly filter: DriftFilter
 }
 
 interface Cells {
@@ -107,16 +129,22 @@ function cellsOf(
   y: Float64Array,
   pSft: number,
   lastLn: number,
-  filters: readonly DriftFilter[],
-  prior: LawPrior,
+  beliefs: readonly Belief[],
   box: Box,
   size: { readonly rows: number; readonly columns: number },
 ): Cells {
   const n = lnX.length
   const headroom = 100 - pSft
-  const priorGain = prior.headroomShare.mean * headroom
-  const priorPrecision = 1 / Math.max(1e-6, prior.headroomShare.sd * headroom) ** 2
-  const cells = emptyCells(prior.jumps.length * filters.length * size.rows * size.columns)
+  const filters = beliefs.map(({ filter }) => filter)
+  const priors = beliefs.map(({ kind, lnWeight }) => {
+    const { headroomShare, lnB, lnMidpoint } = kind
+    const gain = headroomShare.mean * headroom
+    const sd = Math.max(1e-3, headroomShare.sd * headroom)
+    // What makes densities of different kinds comparable: each integrates to 1 over B, C_mid and the gains allowed.
+    const lnScale = lnWeight - Math.log(lnB.sd * lnMidpoint.sd) - cutAbove(gain, sd, headroom).lnMass
+    return { kind, gain, precision: 1 / sd ** 2, lnScale }
+  })
+  const cells = emptyCells(priors.reduce((sum, { kind }) => sum + kind.jumps.length, 0) * size.rows * size.columns)
   const shape = new Float64Array(n)
   const whiteShape = new Float64Array(n)
   const whiteScores = filters.map(() => new Float64Array(n))
@@ -134,11 +162,13 @@ function cellsOf(
     for (let column = 0; column < size.columns; column++) {
       const v = box.v[0] + ((box.v[1] - box.v[0]) * column) / (size.columns - 1)
       for (let i = 0; i < n; i++) shape[i] = 1 / (1 + Math.exp(B * (v - lnX[i]!)))
-      const lnPrior =
-        -0.5 * ((u - prior.lnB.mean) / prior.lnB.sd) ** 2 -
-        0.5 * ((v - lastLn - prior.lnMidpoint.mean) / prior.lnMidpoint.sd) ** 2
       for (let f = 0; f < filters.length; f++) {
         const filter = filters[f]!
+        const { kind, gain: priorGain, precision: priorPrecision, lnScale } = priors[f]!
+        const lnPrior =
+          lnScale -
+          0.5 * ((u - kind.lnB.mean) / kind.lnB.sd) ** 2 -
+          0.5 * ((v - lastLn - kind.lnMidpoint.mean) / kind.lnMidpoint.sd) ** 2
         const shapeDrift = whiten(filter, shape, whiteShape)
         const [whiteY, white1] = [whiteScores[f]!, whiteOnes[f]!]
         let [gg, gy, g1] = [0, 0, 0]
@@ -148,7 +178,7 @@ function cellsOf(
           gy += g * whiteY[i]!
           g1 += g * white1[i]!
         }
-        for (const { share, lnWeight } of prior.jumps) {
+        for (const { share, lnWeight } of kind.jumps) {
           const rest = 1 - share
           const precision = share * share * onesSquares[f]! + 2 * share * rest * g1 + rest * rest * gg + priorPrecision
           const mean = (share * onesScores[f]! + rest * gy + priorGain * priorPrecision) / precision

@@ -183,7 +183,8 @@ describe.skipIf(!existsSync(data))('the published curves', () => {
     )
     const asTheyAre = datasets.map((branches) => replayForecastSearch(branches))
     const dice = diceFor(12)
-    const resampled = Array.from({ length: 12 }, () =>
+    // A draw's regret scatters by 0.27 points: thirty tell the mean to 0.05; the bench draws 200.
+    const resampled = Array.from({ length: 30 }, () =>
       datasets.map((branches) => replayForecastSearch(branches.map((b) => noiseResampler(b)(dice)))),
     ).flat()
     for (const results of [asTheyAre, resampled]) {

@@ -15,7 +15,7 @@ import { findCollapse } from './collapse.ts'
 import { scoreMixture } from './forecast.ts'
 import { headroomShareOf, pooledPrior, type HeadroomShare } from './headroom-pool.ts'
 import { lawPosterior, type LawPosterior, type PosteriorOptions } from './law-posterior.ts'
-import { generalPrior, type LawPrior } from './law-prior.ts'
+import { generalPrior, type BranchKind, type LawPrior } from './law-prior.ts'
 import { mixtureMean, quickNormalCdf, type NormalMixture } from './normal-mixture.ts'
 import { mean } from './order-statistics.ts'
 import type { PerformancePoint } from './types.ts'
@@ -57,9 +57,11 @@ export interface SearchOptions {
  * wide interval, and early phases mislead.
  */
 export const searchPrior: LawPrior = {
-  ...generalPrior,
-  lnB: { mean: 0.3, sd: 0.6 },
-  drift: { sds: [2], lengthLn: 1 },
+  kinds: generalPrior.kinds.map((kind) => ({
+    ...kind,
+    lnB: { mean: 0.3, sd: 0.6 },
+    drift: { sds: [2], lengthLn: 1 },
+  })),
 }
 
 export interface Belief {
@@ -168,7 +170,7 @@ function finalBeliefs(candidates: readonly SearchCandidate[], options: SearchOpt
   return candidates.map((c, i) => {
     if (alone[i]!.isDone || c.isBase) return alone[i]!
     const prior = withSiblings(candidates, alone, i)
-    const key = `${keyOf(c)} ${prior.headroomShare.mean} ${prior.headroomShare.sd}`
+    const key = `${keyOf(c)} ${JSON.stringify(prior.kinds.map(({ headroomShare }) => headroomShare))}`
     return remember(`${c.id} pooled`, key, () => finalOf(c, prior, options))
   })
 }
@@ -176,10 +178,13 @@ function finalBeliefs(candidates: readonly SearchCandidate[], options: SearchOpt
 /** The prior of candidate `i` with what the others show of their headroom. */
 function withSiblings(candidates: readonly SearchCandidate[], alone: readonly Final[], i: number): LawPrior {
   const others = alone.flatMap((f, j) => (j === i || candidates[j]!.isBase || f.share === null ? [] : [f.share]))
-  const { headroomShare } = pooledPrior(others, searchPrior)
   // Rounded, so that a hair's change in a sibling does not cost a refit.
-  const rounded = { mean: Math.round(headroomShare.mean * 100) / 100, sd: Math.round(headroomShare.sd * 100) / 100 }
-  return { ...searchPrior, headroomShare: rounded }
+  const rounded = (value: number) => Math.round(value * 100) / 100
+  const kinds = pooledPrior(others, searchPrior).kinds.map((kind) => {
+    const { mean, sd } = kind.headroomShare
+    return { ...kind, headroomShare: { mean: rounded(mean), sd: rounded(sd) } }
+  })
+  return { kinds }
 }
 
 export interface ForecastPoint {
@@ -242,11 +247,10 @@ function posteriorOf(
   // Before the first evaluation the midpoint is believed relative to the target instead of the last point seen; the
   // posterior's grid then lies around a compute of 1 and not around the points.
   const isUnseen = valid.length === 1
-  const unseen = isUnseen && {
-    lnMidpoint: { mean: prior.lnMidpoint.mean + unseenTargetLn, sd: prior.lnMidpoint.sd },
-  }
+  const fromTarget = ({ mean, sd }: BranchKind['lnMidpoint']) => ({ mean: mean + unseenTargetLn, sd })
+  const kinds = prior.kinds.map((kind) => ({ ...kind, lnMidpoint: fromTarget(kind.lnMidpoint) }))
   const posterior = lawPosterior(valid, c.pSft, {
-    prior: { ...prior, ...unseen },
+    prior: isUnseen ? { kinds } : prior,
     noisePrior: options.noisePrior ?? { sd: 0.5, weight: 2 },
     quick: true,
   })
