@@ -4,7 +4,7 @@
  */
 const names: Readonly<Record<string, readonly string[]>> = {
   'train/reward': ['critic/score/mean', 'reward', 'reward/mean', 'rollout/reward_mean', 'critic/rewards/mean'],
-  'train/reward_std': ['reward_std', 'group_reward_std'],
+  'train/reward_std': ['reward_std', 'group_reward_std', 'rollout/reward_std'],
   'train/pg_loss': ['actor/pg_loss', 'policy_loss'],
   'train/entropy': ['actor/entropy', 'entropy', 'entropy/mean', 'entropy/all/mean', 'actor/entropy_loss'],
   'train/kl': ['actor/ppo_kl', 'ppo_kl'],
@@ -13,7 +13,10 @@ const names: Readonly<Record<string, readonly string[]>> = {
     ...['response_length/mean', 'completions/mean_length', 'completion_length'],
     ...['response_length', 'rollout/response_length_mean'],
   ],
-  'train/truncated_share': ['response_length/clip_ratio', 'completions/clipped_ratio', 'response_clip_ratio'],
+  'train/truncated_share': [
+    ...['response_length/clip_ratio', 'completions/clipped_ratio'],
+    ...['response_clip_ratio', 'rollout/truncated_rate'],
+  ],
   'train/groups_skipped': ['frac_reward_zero_std'],
   'train/grad_norm': ['actor/grad_norm', 'grad_norm', 'actor_grad_norm', 'optim/grad_norm'],
   'train/lr': ['actor/lr', 'learning_rate', 'lr', 'actor_lr', 'optim/lr'],
@@ -44,5 +47,8 @@ export const axisKeys = {
     total: ['num_tokens', 'train/num_tokens', 'train/global_tokens', 'progress/total_tokens'],
     step: ['perf/total_num_tokens'],
   },
-  seconds: { total: ['elapsed_time'], step: ['timing_s/step', 'step_time', 'perf/time_per_step'] },
+  seconds: {
+    total: ['elapsed_time'],
+    step: ['timing_s/step', 'step_time', 'perf/time_per_step', 'train/timing/step_total'],
+  },
 } as const

@@ -64,6 +64,31 @@ describe('logs by their content', () => {
     expect(points[1]!.values).toEqual({ 'train/loss': 0.5, 'train/epoch': 1, 'val/loss': 0.75 })
   })
 
+  it('reads OpenRLHF’s keys from an export of its steps: rollouts, validation by set, seconds summed', () => {
+    const { stage, points, sets, mapped } = curve(
+      [
+        {
+          ...{ 'train/global_step': 1, _step: 1, 'train/rollout/reward_mean': 0.25, 'train/rollout/reward_std': 0.5 },
+          ...{ 'train/rollout/truncated_rate': 0.1, 'train/ppo_kl': 0.01, 'train/timing/step_total': 4 },
+        },
+        { _step: 2, 'train/timing/step_total': 6, 'eval/eval_math500_pass1': 0.75 },
+      ]
+        .map((row) => JSON.stringify(row))
+        .join('\n'),
+    )
+    expect([stage, sets]).toEqual(['rl', ['math500']])
+    expect(points.map(({ wallMs, accuracy }) => [wallMs, accuracy])).toEqual([
+      [4000, null],
+      [10_000, 0.75],
+    ])
+    expect(mapped).toMatchObject({
+      'train/rollout/reward_mean': 'train/reward',
+      'train/rollout/reward_std': 'train/reward_std',
+      'train/rollout/truncated_rate': 'train/truncated_share',
+      'train/ppo_kl': 'train/kl',
+    })
+  })
+
   it('goes on after a torn line and Python’s NaN, and says which line', () => {
     const text = '{"step": 1, "loss": NaN, "lr": 1}\n{"step": 2, "loss": 0.5}\n{"step": 3, "lo'
     const log = readLog(text)!
