@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { expectedNoise, overallScore, scoreOf, weightedScore } from './aggregate.ts'
+import { expectedNoise, expectedNoiseOfShares, overallScore, scoreOf, weightedScore } from './aggregate.ts'
 import { readCurveFile } from './curve-files.ts'
 import { branchCompute, branchStart, checkpointOf, parentOf, performance, stitch } from './stitch.ts'
 
@@ -21,6 +21,11 @@ describe('aggregation', () => {
     expect(scoreOf(point(scores), 'easy', sizes)).toBeCloseTo(61.0081, 3)
     expect(scoreOf(point(scores), 'aime', sizes)).toBe(4.5)
     expect(scoreOf(point(scores), 'unknown', sizes)).toBeNull()
+  })
+  it('expects the same noise of shares as of percents, and none without sizes', () => {
+    const percents = expectedNoise(point({ gsm8k: 50, aime: 10 }), { gsm8k: 1317, aime: 25 })!
+    expect(expectedNoiseOfShares({ gsm8k: 0.5, aime: 0.1 }, { gsm8k: 1317, aime: 25 })).toBeCloseTo(percents / 100, 12)
+    expect(expectedNoiseOfShares({ gsm8k: 0.5 }, {})).toBeNull()
   })
   it('prefers the printed overall score, and gives none where a benchmark is missing', () => {
     expect(overallScore(point({ gsm8k: 1 }, 50), sizes)).toBe(50)

@@ -71,3 +71,10 @@ export function expectedNoise(point: CurvePoint, sizes: BenchmarkSizes): number 
   }
   return problems > 0 ? (100 * unequalProblems * Math.sqrt(variance)) / problems : null
 }
+
+/** The same of shares in 0..1, as a share; null where scores or sizes are missing. */
+export function expectedNoiseOfShares(scores: Readonly<Record<string, number>>, sizes: BenchmarkSizes): number | null {
+  const percents = Object.fromEntries(Object.entries(scores).map(([name, share]) => [name, 100 * share]))
+  const sd = expectedNoise({ flops: 0, step: null, scores: percents, overall: null, valLoss: null }, sizes)
+  return sd === null ? null : sd / 100
+}

@@ -1,12 +1,12 @@
 /** Runs as curves: performance against compute, the fit of its law, and where a branch stands in its SFT run. */
 import { samplingSd } from '#shared/analysis/accuracy.ts'
+import { expectedNoiseOfShares } from '#shared/analysis/aggregate.ts'
 import { classifyRegimes } from '#shared/analysis/regimes.ts'
 import type { Regime } from '#shared/analysis/types.ts'
 import type { BranchCurve } from '#shared/contract/contract.ts'
 import { Failure } from '#shared/contract/failure.ts'
 import type { RunOrigin } from '#shared/contract/curves.ts'
 import type { EvaluationPoint, RunSummary } from '#shared/contract/runs.ts'
-import { noiseOf } from '../curves/plan-runs.ts'
 import type { Log } from '../log.ts'
 import type { Notices } from '../notices.ts'
 import { noSuchRun } from '../runs/no-such-run.ts'
@@ -171,7 +171,7 @@ function fitRequest(
 const importedNoise = (row: EvaluationRow, origin: RunOrigin | null): number | null =>
   origin === null || row.benchmarks === null
     ? null
-    : noiseOf(JSON.parse(row.benchmarks) as Record<string, number>, origin.benchmarks)
+    : expectedNoiseOfShares(JSON.parse(row.benchmarks) as Record<string, number>, origin.benchmarks)
 
 /** The regime in which a checkpoint lies, by its SFT run's losses. */
 export function regimeAt(

@@ -2,7 +2,7 @@
  * From the curves of a file to runs: which stage, which parent at which step, on which axes. Pure: nothing is stored here.
  * Units  in: percent and the file's unit of compute. Out: shares in 0..1 and FLOPs.
  */
-import { expectedNoise, overallScore } from '#shared/analysis/aggregate.ts'
+import { overallScore } from '#shared/analysis/aggregate.ts'
 import { branchCompute, branchStart, checkpointOf, parentOf } from '#shared/analysis/stitch.ts'
 import type { Curve, CurvePoint, CurveSet } from '#shared/analysis/types.ts'
 import type { Paradigm } from '#shared/experiment/paradigm.ts'
@@ -178,15 +178,4 @@ function scoring(curve: Curve, set: CurveSet): { of(point: CurvePoint): number |
       ? `The file gives no overall score and no sizes: its ${names.length} benchmarks weigh the same.`
       : null
   return { of: mean, remark }
-}
-
-/** Noise SD of a point's score in 0..1 by its benchmarks' sizes; null where they are not known. */
-export function noiseOf(
-  scores: Readonly<Record<string, number>>,
-  sizes: Readonly<Record<string, number>>,
-): number | null {
-  const percents = Object.fromEntries(Object.entries(scores).map(([name, share]) => [name, 100 * share]))
-  if (Object.keys(sizes).length === 0) return null
-  const sd = expectedNoise({ flops: 0, step: null, scores: percents, overall: null, valLoss: null }, sizes)
-  return sd === null ? null : sd / 100
 }
