@@ -93,7 +93,7 @@ async function attempt(
     log: () => {},
     engineLostMs,
     machine: {
-      backend: () => ({ name: 'tensorflow', version: 'fake', device: 'cpu', threads: 1 }),
+      backend: () => ({ name: 'tensorflow', version: 'fake', device: 'cpu', threads: 1, kernels: false }),
       makePolicy: async (options) => {
         const made = new FakePolicy(options, fake)
         for (const verb of ['train', 'generate', 'score'] as const) {
