@@ -27,7 +27,7 @@ export function trendOption(trend: Trend, theme: ChartTheme): ChartOption {
   const xs = points.map(({ x }) => x)
   const span = Math.max(...xs) - Math.min(...xs) || Math.max(...xs) / 2 || 1
   const share = shareOf(xs, kind === 'scale')
-  const isFarRight = (x: number) => (kind === 'scale' || kind === 'loss') && share(x) > 0.7
+  const isFarRight = (x: number) => kind !== 'difficulty' && share(x) > 0.7
   const isNamed = points.length <= 12
   const words = trendWords(trend)
   const top = 14 + words.length * lineHeight
