@@ -51,6 +51,16 @@ describe('run data', () => {
     expect(ignored.remarks).toEqual([])
   })
 
+  it('leaves out answers that go on after their end: a prefix of one would be sampled on past its stop token', async () => {
+    writeRunData(path, [good, { ...good, id: 9, trajectory: '7 +3 = 10 $ 7 +3 = 10 $' }])
+    const { train, remarks } = await readRunData(path, task, 'verified')
+    expect(train.map((row) => row.id)).toEqual([5])
+    expect(remarks).toEqual([
+      '1 of 2 training rows were left out: their trajectory goes on after a token that ends it.',
+    ])
+    expect((await readRunData(path, task, 'documents')).train).toHaveLength(2)
+  })
+
   it('leaves out what does not fit, counted', async () => {
     writeRunData(path, [good, bare, long])
     const { train, remarks } = await readRunData(path, task, 'imitated')

@@ -51,7 +51,13 @@ export async function readRunData(
   const rows = readRows(path)
   const remarks: string[] = []
   const split = (name: DataRow['split']) => rows.filter((row) => row.split === name)
-  const trains = tokenised(split('train'), task, use !== 'none', 'training', remarks)
+  const trains = tokenised(
+    split('train'),
+    task,
+    use === 'documents' ? 'document' : use === 'none' ? null : 'answer',
+    'training',
+    remarks,
+  )
   const train = use === 'imitated' || use === 'verified' ? await judged(trains, task, use, remarks) : trains
   if (train.length === 0)
     throw new Failure({
@@ -62,8 +68,8 @@ export async function readRunData(
     })
   return {
     train,
-    validation: tokenised(split('validation'), task, true, 'validation', remarks),
-    test: tokenised(split('test'), { ...task, maxPromptTokens: testPromptTokens }, false, 'test', remarks),
+    validation: tokenised(split('validation'), task, 'answer', 'validation', remarks),
+    test: tokenised(split('test'), { ...task, maxPromptTokens: testPromptTokens }, null, 'test', remarks),
     remarks,
   }
 }
@@ -131,11 +137,14 @@ function* linesOf(path: string): Generator<Buffer, undefined> {
   }
 }
 
-/** Rows as tokens; those that do not fit the task's lengths (or lack a needed trajectory) are left out and counted. */
+/**
+ * Rows as tokens; those that do not fit the task's lengths (or lack a needed trajectory) are left out and counted. `response`: what the
+ * trajectory is: an answer, which ends once, at its end; a document; or nothing that is needed (null).
+ */
 function tokenised(
   rows: readonly DataRow[],
   task: Task,
-  needsResponse: boolean,
+  response: 'answer' | 'document' | null,
   what: string,
   remarks: string[],
 ): TokenRow[] {
@@ -144,11 +153,14 @@ function tokenised(
   let tooLong = 0
   let bare = 0
   let forbidden = 0
+  let ended = 0
+  const ends = new Set(tokenizer.stops)
   const never = new Set(tokenizer.forbiddenInSampling)
   for (const { id, prompt, answer, trajectory, benchmark, verifier } of rows) {
     const promptTokens = tokenizer.encode(task.promptText(prompt))
-    const responseTokens = needsResponse ? withStop(tokenizer.encode(trajectory), tokenizer.stop) : new Int32Array(0)
-    if (needsResponse && trajectory.trim() === '') bare++
+    const responseTokens = response ? withStop(tokenizer.encode(trajectory), tokenizer.stop) : new Int32Array(0)
+    if (response && trajectory.trim() === '') bare++
+    else if (response === 'answer' && responseTokens.subarray(0, -1).some((token) => ends.has(token))) ended++
     else if (responseTokens.some((token) => never.has(token))) forbidden++
     else if (promptTokens.length > maxPromptTokens || responseTokens.length > maxResponseTokens) tooLong++
     else out.push({ id, prompt, answer, trajectory, promptTokens, responseTokens, benchmark, verifier })
@@ -156,6 +168,7 @@ function tokenised(
   const share = (n: number) => `${n} of ${rows.length} ${what} rows`
   if (forbidden > 0)
     remarks.push(`${share(forbidden)} were left out: their trajectory holds a token that must never be written.`)
+  if (ended > 0) remarks.push(`${share(ended)} were left out: their trajectory goes on after a token that ends it.`)
   if (tooLong > 0)
     remarks.push(
       `${share(tooLong)} were left out: longer than ${maxPromptTokens} prompt or ${maxResponseTokens} response tokens.`,
