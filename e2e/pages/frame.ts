@@ -10,7 +10,6 @@ export class Frame {
   readonly main: Locator
   readonly status: Locator
   readonly palette: Locator
-  readonly banner: Locator
   readonly toasts: Locator
   readonly crumbs: Locator
 
@@ -20,7 +19,6 @@ export class Frame {
     this.main = page.getByRole('main')
     this.status = page.getByRole('contentinfo').or(page.locator('footer[role=status]'))
     this.palette = page.getByRole('dialog', { name: 'Search or run a command' })
-    this.banner = page.getByRole('alert', { name: 'Engine', exact: true })
     this.toasts = page.getByRole('region', { name: /Notification/ })
     this.crumbs = page.getByRole('navigation', { name: 'Breadcrumb' })
   }
@@ -51,6 +49,32 @@ export class Frame {
     await this.palette.getByRole('option').first().waitFor()
     await this.page.keyboard.press('Enter')
     await expect(this.palette).toBeHidden()
+  }
+
+  /**
+   * What is alarming from now until the banner has come and gone: each alert once, by its name or its words. Watched in the
+   * page, for a fast machine has its engine back before a look from outside.
+   */
+  outage(): Promise<string[]> {
+    return this.page.evaluate(
+      () =>
+        new Promise<string[]>((done) => {
+          const seen = new Set<string>()
+          const look = () => {
+            const now = [...document.querySelectorAll('[role=alert]')].map(
+              (alert) => alert.getAttribute('aria-label') ?? alert.textContent?.trim() ?? '',
+            )
+            const isOver = seen.has('Engine') && !now.includes('Engine')
+            now.forEach((name) => seen.add(name))
+            if (!isOver) return
+            observer.disconnect()
+            done([...seen])
+          }
+          const observer = new MutationObserver(look)
+          observer.observe(document.body, { childList: true, subtree: true })
+          look()
+        }),
+    )
   }
 
   theme(): Promise<'light' | 'dark'> {
