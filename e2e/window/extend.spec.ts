@@ -7,6 +7,8 @@ import { RunListPage, RunPage } from '../pages/run.ts'
 test.use({ seed: 'study' })
 
 test('a finished RL run is extended, with its cost said before', async ({ bench }) => {
+  // It trains, evaluates and saves: minutes where others use the machine.
+  test.slow()
   const { page, frame } = bench
   const run = new RunPage(page)
   await frame.open('Runs')
@@ -39,6 +41,6 @@ test('a finished RL run is extended, with its cost said before', async ({ bench 
     await dialog.getByRole('button', { name: 'Extend the run' }).click()
     await expect(dialog).toBeHidden()
     await run.reaches(before + 3, 120_000)
-    await expect(run.state).toContainText('done', { timeout: 60_000 })
+    await expect(run.state).toContainText('done', { timeout: 150_000 })
   })
 })
