@@ -22,7 +22,12 @@ const NEEDED = {
   static: ['packages'],
   unit: ['packages', 'tensorflow', 'kernels'],
   build: ['packages'],
-  e2e: ['kernels', 'electron', 'chromium', ...(hasDisplay(process.env) ? [] : [/** @type {const} */ ('virtualDisplay')])],
+  e2e: [
+    'kernels',
+    'electron',
+    'chromium',
+    ...(hasDisplay(process.env) ? [] : [/** @type {const} */ ('virtualDisplay')]),
+  ],
 }
 
 const asked = narrow(process.argv.slice(2))

@@ -29,29 +29,33 @@ describe.skipIf(!existsSync(data))('their public files', () => {
     ['aime24', 'benchmarks/aime24.jsonl', 30],
     ['minerva_math', 'benchmarks/minerva_math.jsonl', 272],
     ['olympiadbench', 'benchmarks/olympiadbench.jsonl', 675],
-  ])('%s: every row is read, and its own answer in a box is right, a wrong one is not', async (id, file, count) => {
-    const { read, verify, problems } = benchmarkOf(id)
-    const rows = readFileSync(path.join(data, 'data', file), 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => read(JSON.parse(line) as Record<string, unknown>))
-    expect(rows).toHaveLength(count)
-    expect(problems.published).toBe(count)
-    expect(rows.filter((row) => row === null)).toEqual([])
-    const verdicts = await Promise.all(
-      rows.map(async (row) => {
-        const bare = row!.answer.includes('####') ? row!.answer.split('####')[1]!.trim() : row!.answer
-        const response = bare.includes('$') ? `So it is ${bare}` : `So it is \\boxed{${bare}}`
-        return {
-          answer: row!.answer,
-          own: (await verify(row!, response)).correct,
-          wrong: (await verify(row!, 'So it is \\boxed{-123456789}')).correct,
-        }
-      }),
-    )
-    expect(verdicts.filter(({ wrong }) => wrong)).toEqual([])
-    // A handful of published answers hold text that nobody can read as mathematics.
-    const unread = verdicts.filter(({ own }) => !own)
-    expect(unread.length / count, JSON.stringify(unread.slice(0, 5))).toBeLessThan(0.01)
-  }, 300_000)
+  ])(
+    '%s: every row is read, and its own answer in a box is right, a wrong one is not',
+    async (id, file, count) => {
+      const { read, verify, problems } = benchmarkOf(id)
+      const rows = readFileSync(path.join(data, 'data', file), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => read(JSON.parse(line) as Record<string, unknown>))
+      expect(rows).toHaveLength(count)
+      expect(problems.published).toBe(count)
+      expect(rows.filter((row) => row === null)).toEqual([])
+      const verdicts = await Promise.all(
+        rows.map(async (row) => {
+          const bare = row!.answer.includes('####') ? row!.answer.split('####')[1]!.trim() : row!.answer
+          const response = bare.includes('$') ? `So it is ${bare}` : `So it is \\boxed{${bare}}`
+          return {
+            answer: row!.answer,
+            own: (await verify(row!, response)).correct,
+            wrong: (await verify(row!, 'So it is \\boxed{-123456789}')).correct,
+          }
+        }),
+      )
+      expect(verdicts.filter(({ wrong }) => wrong)).toEqual([])
+      // A handful of published answers hold text that nobody can read as mathematics.
+      const unread = verdicts.filter(({ own }) => !own)
+      expect(unread.length / count, JSON.stringify(unread.slice(0, 5))).toBeLessThan(0.01)
+    },
+    300_000,
+  )
 })
