@@ -10,7 +10,8 @@ import { openBackend } from './tensor/open-backend.ts'
 const size = 1024
 const measuredMs = 500
 
-/** Of f32 products, 10^9 multiplications and additions a second: the median of all that fit into half a second. */
+/** Of f32 products, 10^9 multiplications and additions a second: the fastest of all that fit into half a second, for the
+ * machine's speed is asked, not how busy it is. */
 function matmulGflops(): number {
   const a = tf.randomUniform([size, size], -1, 1, 'float32', 1)
   const b = tf.randomUniform([size, size], -1, 1, 'float32', 2)
@@ -31,8 +32,7 @@ function matmulGflops(): number {
     spent += ms
   }
   tf.dispose([a, b])
-  const median = times.sort((x, y) => x - y)[times.length >> 1]!
-  return (2 * size ** 3) / median / 1e6
+  return (2 * size ** 3) / Math.min(...times) / 1e6
 }
 
 try {

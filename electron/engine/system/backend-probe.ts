@@ -44,42 +44,56 @@ export const probeBackend = (): Promise<BackendFacts> =>
       ),
   })
 
-const Kept = z.object({ key: z.string(), facts: BackendFacts })
+const Kept = z.object({
+  key: z.string(),
+  facts: BackendFacts,
+  /** When it was measured, ms since the epoch. */
+  at: z.number().default(0),
+})
+type Kept = z.infer<typeof Kept>
+/** Whoever measured while the machine was busy called it slow: it is measured again, and the faster figure stays. */
+const staleMs = 3_600_000
 
 export interface BackendKnowledge {
   /** What is known now; null while nothing is. */
   facts(): BackendFacts | null
   problem(): Failure | null
-  /** Resolves when it is known one way or the other; asks at most once. */
+  /** Resolves when it is known one way or the other. An answer of long ago holds, and is measured again behind it. */
   known(): Promise<void>
 }
 
-/** Remembers the probe's answer, in this process and across processes. `probeOnce` is the dice of tests. */
+/** Remembers the probe's answer, in this process and across processes. `probeOnce` and `now` are the dice and the clock of tests. */
 export function backendKnowledge(
   folder = userFolder(),
   probeOnce: () => Promise<BackendFacts> = probeBackend,
+  now: () => number = Date.now,
 ): BackendKnowledge {
-  let facts = readKept(folder)
+  const kept = readKept(folder)
+  let facts = kept?.facts ?? null
   let problem: Failure | null = null
   let asking: Promise<void> | undefined
+  const ask = () =>
+    probeOnce().then(
+      (found) => {
+        problem = null
+        facts = { ...found, matmulGflops: Math.max(found.matmulGflops, facts?.matmulGflops ?? 0) }
+        keep(folder, { key: keyNow(), facts, at: now() })
+      },
+      (error: Failure) => {
+        // What is missing may be provisioned meanwhile: the next who asks makes it look again.
+        if (facts === null) [problem, asking] = [error, undefined]
+      },
+    )
   return {
     facts: () => facts,
     problem: () => problem,
-    known: () =>
-      (asking ??=
-        facts !== null
-          ? Promise.resolve()
-          : probeOnce().then(
-              (found) => {
-                facts = found
-                keep(folder, found)
-              },
-              (error: Failure) => {
-                problem = error
-                // What is missing may be provisioned meanwhile: the next who asks makes it look again.
-                asking = undefined
-              },
-            )),
+    known() {
+      if (asking) return asking
+      if (kept === null) return (asking = ask())
+      asking = Promise.resolve()
+      if (now() - kept.at > staleMs) void ask()
+      return asking
+    },
   }
 }
 
@@ -94,18 +108,18 @@ function keyNow(): string {
     .slice(0, 24)
 }
 
-function readKept(folder: string): BackendFacts | null {
+function readKept(folder: string): Kept | null {
   try {
     const kept = Kept.parse(JSON.parse(readFileSync(join(folder, 'backend.json'), 'utf8')))
-    return kept.key === keyNow() ? kept.facts : null
+    return kept.key === keyNow() ? kept : null
   } catch {
     return null
   }
 }
 
-function keep(folder: string, facts: BackendFacts): void {
+function keep(folder: string, kept: Kept): void {
   mkdirSync(folder, { recursive: true })
-  writeWhole(join(folder, 'backend.json'), JSON.stringify({ key: keyNow(), facts }))
+  writeWhole(join(folder, 'backend.json'), JSON.stringify(kept))
 }
 
 function readText(path: string): string {
