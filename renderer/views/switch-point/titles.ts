@@ -6,11 +6,15 @@ import type { ChartTable } from '../../charts/chart-table.ts'
 import { count, flops, percent } from '../../format/numbers.ts'
 import { candidateWords } from './search-words.ts'
 
-export function lossTitle({ stable, thresholds, minStep }: RegimeResult): string {
+export function lossTitle({ stable, thresholds, minStep, points }: RegimeResult): string {
   const band = percent(thresholds.stable, 0)
-  return stable.from === stable.to
-    ? `Validation loss is within ${band} of its minimum at step ${count(minStep)} only`
-    : `Validation loss is within ${band} of its minimum from step ${count(stable.from)} to ${count(stable.to)}`
+  if (stable.from === stable.to)
+    return `Validation loss is within ${band} of its minimum at step ${count(minStep)} only`
+  const between = points.filter(({ step }) => step >= stable.from && step <= stable.to)
+  // A noisy curve leaves the band and comes back.
+  return between.every(({ regime }) => regime === 'stable')
+    ? `Validation loss is within ${band} of its minimum from step ${count(stable.from)} to ${count(stable.to)}`
+    : `Validation loss is within ${band} of its minimum first at step ${count(stable.from)}, last at ${count(stable.to)}`
 }
 
 export const lossTable = ({ points }: RegimeResult): ChartTable => ({
