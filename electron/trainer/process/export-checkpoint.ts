@@ -17,7 +17,7 @@ import { readState } from '../stages/checkpoints/read-checkpoint.ts'
 import { readRunFile } from './read-run-file.ts'
 import { runModel, type RunModel } from './run-model.ts'
 import { runTask } from './run-task.ts'
-import { settingsHash } from './settings-hash.ts'
+import { sharesSettings } from './settings-hash.ts'
 
 /**
  * Writes the checkpoint of `runFolder` at `step` into the folder `to`.
@@ -118,7 +118,7 @@ function checkedWeights(run: RunFile, { lora, fingerprint }: RunModel, checkpoin
     })
   const trained = new LazyWeights(openSafetensors(file).tensors)
   if (!lora) return trained
-  if (state.settings !== settingsHash(run, fingerprint))
+  if (!sharesSettings(state.settings, run, fingerprint))
     throw new Failure({
       code: 'checkpoint.incompatible',
       message: 'The model below the adapters is not the one they were trained on.',

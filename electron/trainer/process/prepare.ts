@@ -10,7 +10,7 @@ import type { StageDeps } from '../stages/stage-deps.ts'
 import { stageNeeds } from '../stages/stages.ts'
 import { forbiddenTokens, runModel, type RunModel } from './run-model.ts'
 import { runTask, testLengths } from './run-task.ts'
-import { settingsHash } from './settings-hash.ts'
+import { settingsHash, sharesSettings } from './settings-hash.ts'
 
 export interface Prepared {
   readonly deps: StageDeps
@@ -38,8 +38,7 @@ export async function prepare(
   const tests = testLengths(run, task)
   const data = await readRunData(join(folder, runFiles.data), task, needs.trajectories, tests.prompt)
   const { shape } = model
-  const settings = settingsHash(run, model.fingerprint)
-  const start = readStart(run, model, settings)
+  const start = readStart(run, model)
   const options = {
     shape,
     ...(model.lora && { lora: model.lora }),
@@ -58,7 +57,7 @@ export async function prepare(
   const began = performance.now() - start.position.wallMs
   return {
     from: start.position,
-    settings,
+    settings: settingsHash(run, model.fingerprint),
     deps: {
       policy,
       ...(reference && { reference }),
@@ -83,13 +82,13 @@ interface Start {
   readonly position: StagePosition
 }
 
-function readStart(run: RunFile, model: RunModel, settings: string): Start {
+function readStart(run: RunFile, model: RunModel): Start {
   if (!run.start) return { policy: undefined, position: stageStart(run.seed) }
   const { folder, resume } = run.start
   const { state, policy } = readCheckpoint(folder, { moments: resume })
   checkFits(policy, model, folder)
   if (!resume) return { policy, position: stageStart(run.seed) }
-  if (state.run !== run.run || state.settings !== settings)
+  if (state.run !== run.run || !sharesSettings(state.settings, run, model.fingerprint))
     throw new Failure({
       code: 'checkpoint.incompatible',
       message:
