@@ -5,6 +5,7 @@
  */
 import { narrow } from './checks/narrowing.mjs'
 import { runE2e, runStatic, runUnit } from './checks/run-checks.mjs'
+import { e2eParts } from './checks/tools.mjs'
 import { closingLine, single, sum } from './checks/totals.mjs'
 import { testEnvironment } from './launch/environment.mjs'
 import { hasDisplay } from './launch/routing.mjs'
@@ -22,12 +23,7 @@ const NEEDED = {
   static: ['packages'],
   unit: ['packages', 'tensorflow', 'kernels'],
   build: ['packages'],
-  e2e: [
-    'kernels',
-    'electron',
-    'chromium',
-    ...(hasDisplay(process.env) ? [] : [/** @type {const} */ ('virtualDisplay')]),
-  ],
+  e2e: e2eParts(hasDisplay(process.env)),
 }
 
 const asked = narrow(process.argv.slice(2))

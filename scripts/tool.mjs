@@ -1,6 +1,6 @@
 /** `npm run lint | format | typecheck | unit | e2e | build | gallery`: one of the developers' tools, after the set-up. */
 import { join } from 'node:path'
-import { e2eTool, lintChecks, PRETTIER, typeChecks, unitTool, withDisplay } from './checks/tools.mjs'
+import { e2eParts, e2eTool, lintChecks, PRETTIER, typeChecks, unitTool, withDisplay } from './checks/tools.mjs'
 import { runToEnd } from './launch/child.mjs'
 import { testEnvironment } from './launch/environment.mjs'
 import { hasDisplay } from './launch/routing.mjs'
@@ -16,9 +16,6 @@ const [name = '', ...rest] = process.argv.slice(2)
 const places = placesIn(cacheFolder())
 const isOnScreen = hasDisplay(process.env)
 
-/** @type {readonly PartName[]} */
-const WINDOW = ['kernels', 'electron', 'chromium', ...(isOnScreen ? [] : [/** @type {const} */ ('virtualDisplay')])]
-
 /** @type {Record<string, () => Task>} Made when asked for: they look at the repository. */
 const TASKS = {
   lint: () => ({ parts: ['packages'], commands: lintChecks().map(({ command }) => command) }),
@@ -26,8 +23,8 @@ const TASKS = {
   typecheck: () => ({ parts: ['packages'], commands: typeChecks(places.repository).map(({ command }) => command) }),
   unit: () => ({ parts: ['kernels'], commands: [unitTool(rest)] }),
   build: () => ({ parts: ['packages'], commands: [], showsWindow: true }),
-  e2e: () => ({ parts: WINDOW, commands: [e2eTool(rest)], showsWindow: true }),
-  gallery: () => ({ parts: WINDOW, commands: [e2eTool(['gallery', ...rest])], showsWindow: true }),
+  e2e: () => ({ parts: e2eParts(isOnScreen), commands: [e2eTool(rest)], showsWindow: true }),
+  gallery: () => ({ parts: e2eParts(isOnScreen), commands: [e2eTool(['gallery', ...rest])], showsWindow: true }),
 }
 
 const task = TASKS[name]?.()

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** @typedef {import('../setup/parts.mjs').PartName} PartName */
 /** @typedef {{ name: string, command: readonly string[] }} Tool  command: script in node_modules and its arguments */
 
 const CACHES = 'node_modules/.cache'
@@ -55,6 +56,14 @@ export const unitTool = (rest) => ['vitest/vitest.mjs', 'run', ...rest]
 
 /** @param {readonly string[]} rest */
 export const e2eTool = (rest) => ['@playwright/test/cli.js', 'test', '--config', E2E_CONFIG, ...rest]
+
+/** The parts that the tests of the window need. @param {boolean} hasDisplay @returns {PartName[]} */
+export const e2eParts = (hasDisplay) => [
+  'kernels',
+  'electron',
+  'chromium',
+  ...(hasDisplay ? [] : [/** @type {const} */ ('virtualDisplay')]),
+]
 
 /**
  * Playwright's command line, under a virtual display where there is none.

@@ -1,10 +1,8 @@
 /** Going without TensorFlow: `SWITCHPOINT_BACKEND=wasm` (shared/experiment/webassembly.ts says what it is good for). */
 import { SetupFailure } from '../setup/failure.mjs'
+import { TRAINING } from './routing.mjs'
 
 /** @typedef {import('../setup/parts.mjs').PartName} PartName */
-
-/** What only TensorFlow needs. @type {readonly PartName[]} */
-const FOR_TENSORFLOW = ['python', 'compiler', 'tensorflow', 'addon', 'kernels']
 
 const WAY =
   'As the last resort, SWITCHPOINT_BACKEND=wasm does without TensorFlow: VERY SLOW (op by op), only the smallest model, no studies.'
@@ -22,11 +20,11 @@ export function isWebAssemblyChosen(env) {
 
 /** The parts to provide, with the user's choice. @param {readonly PartName[]} parts @param {NodeJS.ProcessEnv} env */
 export const partsToProvide = (parts, env) =>
-  isWebAssemblyChosen(env) ? parts.filter((part) => !FOR_TENSORFLOW.includes(part)) : parts
+  isWebAssemblyChosen(env) ? parts.filter((part) => !TRAINING.includes(part)) : parts
 
 /** Where TensorFlow can't be had, its remedy names the way without. @param {PartName} part @param {SetupFailure} problem */
 export function withLastResort(part, problem) {
-  if (!FOR_TENSORFLOW.includes(part)) return problem
+  if (!TRAINING.includes(part)) return problem
   const { message, remedy } = problem
   return new SetupFailure({ part: problem.part, message, remedy: `${remedy}\n${WAY}` }, { cause: problem })
 }

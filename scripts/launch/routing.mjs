@@ -13,8 +13,8 @@
 
 /** @type {readonly PartName[]} */
 const CORE = ['node', 'packages', 'tensorflow', 'addon', 'kernels']
-/** @type {readonly PartName[]} */
-const TRAINING = ['python', 'compiler', 'tensorflow', 'addon', 'kernels']
+/** What only training by TensorFlow needs. @type {readonly PartName[]} */
+export const TRAINING = ['python', 'compiler', 'tensorflow', 'addon', 'kernels']
 /** @type {readonly PartName[]} */
 const WINDOW = ['windowLibraries', 'electron']
 

@@ -37,10 +37,11 @@ export function sandboxDecision({ isRoot, helper, isHelperSetuid, noNewPrivilege
 /** @param {string} electron path of the binary @returns {Promise<SandboxFacts>} */
 export async function sandboxFacts(electron) {
   const helper = join(dirname(electron), 'chrome-sandbox')
-  const isRoot = process.getuid?.() === 0
   if (process.platform !== 'linux') {
+    // There it needs neither of Linux's two ways, and root may have it.
     return { isRoot: false, helper, isHelperSetuid: false, noNewPrivileges: false, userNamespaces: 'work' }
   }
+  const isRoot = process.getuid?.() === 0
   return {
     isRoot,
     helper,

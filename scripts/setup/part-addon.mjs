@@ -18,9 +18,6 @@ const FLAGS = ['-shared', '-fPIC', '-O2', '-std=c++17', '-DNAPI_VERSION=8']
 const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc']
 export const ADDON_FILE = 'tfjs_binding.node'
 
-/** @param {import('./places.mjs').Places} places */
-const packageFolder = ({ nodeModules }) => join(nodeModules, '@tensorflow', 'tfjs-node-gpu')
-
 /**
  * @param {readonly { name: string, content: string | Buffer }[]} sources
  * @param {readonly string[]} others what else the binary depends on
@@ -38,7 +35,7 @@ export function addonKey(sources, others) {
  * @param {import('./places.mjs').Places} places */
 export function addonPath(places) {
   if (isUntested()) return packagedAddonPath(places)
-  const folder = join(packageFolder(places), 'binding')
+  const folder = join(places.addonPackage, 'binding')
   if (!existsSync(folder)) return undefined
   const sources = readdirSync(folder).map((name) => ({ name, content: readFileSync(join(folder, name)) }))
   const libraries = places.tensorflow.build.wheels[0]?.sha256 ?? ''
@@ -68,7 +65,7 @@ export const addonPart = {
 /** @param {import('./places.mjs').Places} places @param {string} output */
 async function compile(places, output) {
   const { libraries } = places.tensorflow
-  const source = packageFolder(places)
+  const source = places.addonPackage
   const result = await run(process.env.CXX || 'g++', [
     ...FLAGS,
     ...[places.node.headers, join(libraries, 'include'), source].map((folder) => `-I${folder}`),

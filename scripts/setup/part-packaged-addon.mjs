@@ -13,13 +13,10 @@ const PART = 'TensorFlow'
 /** Measured on Linux: library and headers, unpacked. */
 const UNPACKED_BYTES = 600e6
 
-/** @param {import('./places.mjs').Places} places */
-const packageFolder = ({ nodeModules }) => join(nodeModules, '@tensorflow', 'tfjs-node-gpu')
-
 /** Where the installer has put the addon: `lib/napi-v<N>`, by the N-API version it was built for.
  * @param {import('./places.mjs').Places} places @returns {string | undefined} */
 export function packagedAddonPath(places) {
-  const folder = join(packageFolder(places), 'lib')
+  const folder = join(places.addonPackage, 'lib')
   if (!existsSync(folder)) return undefined
   const builds = readdirSync(folder).filter((name) => name.startsWith('napi-v'))
   return builds.map((name) => join(folder, name, 'tfjs_binding.node')).find((path) => existsSync(path))
@@ -32,7 +29,7 @@ export const packagedAddonPart = {
   async provide({ places, reporter }) {
     await inStep(reporter, `${PART}, by the package's own installer`, async (step) => {
       requireSpace(places.repository, UNPACKED_BYTES, PART)
-      const cwd = packageFolder(places)
+      const cwd = places.addonPackage
       const script = join(cwd, 'scripts', 'install.js')
       const result = await run(places.node.binary, [script, 'cpu', 'download'], { cwd, onLine: step.note })
       if (result.code === 0 && packagedAddonPath(places)) return

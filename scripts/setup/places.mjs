@@ -51,6 +51,7 @@ export function placesIn(cache, repository = REPOSITORY, build = chosenBuild(cac
     electronFromNpm: join(cache, `electron-${ELECTRON_FROM_NPM.electronVersion}-npm`),
     packageLock: join(repository, 'package-lock.json'),
     nodeModules: join(repository, 'node_modules'),
+    addonPackage: join(repository, 'node_modules', '@tensorflow', 'tfjs-node-gpu'),
     stamp: join(repository, 'node_modules', '.switchpoint-setup.json'),
     packagesStamp: join(repository, 'node_modules', '.switchpoint-lock-hash'),
     built: join(repository, 'out'),

@@ -14,7 +14,7 @@ import { cacheFolder, placesIn } from './places.mjs'
 import { createReporter } from './progress.mjs'
 import { endingWithUs } from './run-command.mjs'
 import { missingParts, readStamp, stampKey, writeJson } from './stamp.mjs'
-import { requirePlatform } from './system.mjs'
+import { HERE, requirePlatform } from './system.mjs'
 import { installPackages } from './system-packages.mjs'
 
 /** @typedef {import('./parts.mjs').PartName} PartName */
@@ -30,13 +30,7 @@ const PINS = join(dirname(fileURLToPath(import.meta.url)), 'pins.mjs')
  */
 export async function provision(
   wanted,
-  {
-    json = false,
-    again = false,
-    env = process.env,
-    places = placesIn(cacheFolder(env)),
-    platform = `${process.platform}-${process.arch}`,
-  } = {},
+  { json = false, again = false, env = process.env, places = placesIn(cacheFolder(env)), platform = HERE } = {},
 ) {
   const reporter = createReporter({ json })
   requirePlatform(platform, reporter.say)

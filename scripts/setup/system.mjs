@@ -5,7 +5,7 @@
 import { SetupFailure } from './failure.mjs'
 
 const UNTESTED = ['darwin-arm64', 'darwin-x64', 'win32-x64']
-const HERE = `${process.platform}-${process.arch}`
+export const HERE = `${process.platform}-${process.arch}`
 
 export const isUntested = (platform = HERE) => UNTESTED.includes(platform)
 
