@@ -9,7 +9,13 @@ const wide = 'minmax(90px, 1fr)'
 export const runColumns = {
   name: { id: 'name', title: 'run', width: 'minmax(140px, 2fr)', text: ({ name }) => name, sortBy: ({ name }) => name },
   family: { id: 'family', title: 'family', width: wide, text: familyTitle, sortBy: familyTitle },
-  data: { id: 'data', title: 'data', width: wide, text: ({ data }) => data, sortBy: ({ data }) => data },
+  data: {
+    id: 'data',
+    title: 'data',
+    width: 'minmax(160px, 1.2fr)',
+    text: ({ data }) => data,
+    sortBy: ({ data }) => data,
+  },
   seed: {
     id: 'seed',
     title: 'seed',
