@@ -8,8 +8,9 @@ export interface Verdict {
 
 export function verdictAt(ranked: readonly Standing[]): Verdict {
   const [first, second] = ranked.filter(({ spot }) => spot !== null)
-  if (!first) return { title: 'No family reaches this budget', text: 'Move the line to the left.' }
-  if (!second) return { title: `Only ${first.family.title} reaches this budget`, text: 'Nothing to compare it with.' }
+  if (!first) return { title: 'No family has begun at this budget', text: 'Move the line to the right.' }
+  if (!second)
+    return { title: `Only ${first.family.title} has begun at this budget`, text: 'Nothing to compare it with.' }
   const gap = first.spot!.value - second.spot!.value
   const half = Math.hypot(...[first, second].map(({ spot }) => (spot!.hi - spot!.lo) / 2))
   const isSure = gap > half
