@@ -53,6 +53,15 @@ export function command(place: Place, words: readonly string[], { timeoutMs = 12
   })
 }
 
+export interface ShownRun {
+  readonly trainerPid: number | null
+  readonly state: string
+  readonly step: number
+}
+
+export const showRun = async (place: Place, id: string): Promise<ShownRun> =>
+  (await command(place, ['run', 'show', id])).document as ShownRun
+
 /** The first JSON document that a command which stays prints, and the process. */
 export function lasting(place: Place, words: readonly string[]): Promise<{ child: ChildProcess; document: unknown }> {
   return new Promise((resolve, reject) => {

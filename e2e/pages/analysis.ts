@@ -1,6 +1,7 @@
 /** The three views that judge runs: Switch point, Ceilings, Compare. */
 import { expect, type Locator, type Page } from '@playwright/test'
 import { asNumber, enter } from './fields.ts'
+import type { Frame } from './frame.ts'
 
 /** A marker on a chart: dragged or moved by keys. */
 export class Marker {
@@ -76,6 +77,11 @@ export class CeilingsPage {
     this.page = page
     this.table = page.getByRole('grid', { name: 'Branches and their ceilings' })
     this.bars = page.getByRole('img', { name: /^P_sft plus PL_rl by switch point/ })
+  }
+
+  async open(frame: Frame): Promise<void> {
+    await frame.open('Ceilings')
+    await expect(this.bars.first()).toBeVisible({ timeout: 30_000 })
   }
 }
 

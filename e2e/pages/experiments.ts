@@ -1,5 +1,7 @@
 /** Experiments: the form, the YAML beside it, the estimate, the queue. */
 import { expect, type Locator, type Page } from '@playwright/test'
+import type { Frame } from './frame.ts'
+import { RunPage } from './run.ts'
 
 export class ExperimentsPage {
   readonly page: Page
@@ -70,3 +72,12 @@ stages:
     evaluation: { every: 100, samples: 1, greedy: true, data: { lab: { set: uniform, rows: 32, seed: 9001 } } }
     checkpoints: { every: 20, keepLast: 3 }
 `
+
+/** A long run is queued and its page opened. */
+export async function openLongRun(frame: Frame, name: string): Promise<RunPage> {
+  const experiments = new ExperimentsPage(frame.page)
+  await frame.open('Experiments')
+  await experiments.queueUp(longRun(name), name)
+  await experiments.open(name)
+  return new RunPage(frame.page)
+}

@@ -1,5 +1,5 @@
 /** A figure saved by the export menu, as bytes: the browser's download, or the desktop's without its dialog. */
-import type { ElectronApplication, Locator, Page } from '@playwright/test'
+import { expect, type ElectronApplication, type Locator, type Page } from '@playwright/test'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { scratchFolder } from '../scratch.ts'
@@ -58,3 +58,12 @@ export async function saveFigure(
 
 /** Width and height that a PNG's header names. */
 export const pngSize = (bytes: Buffer) => ({ width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) })
+
+/** A whole PDF of vectors, its font inside. */
+export function expectPdf(bytes: Buffer): void {
+  const pdf = bytes.toString('latin1')
+  expect(pdf.slice(0, 8)).toBe('%PDF-1.4')
+  expect(pdf.trimEnd().endsWith('%%EOF')).toBe(true)
+  expect(pdf).toContain('/FontFile2')
+  expect(pdf).not.toContain('/Subtype /Image')
+}

@@ -43,6 +43,11 @@ export class Frame {
     return new URL(this.page.url()).hash
   }
 
+  /** The run whose page is open; '' on any other. */
+  runId(): string {
+    return /^#\/run\/([^?/]+)/.exec(this.hash())?.[1] ?? ''
+  }
+
   async runCommand(words: string): Promise<void> {
     await this.page.keyboard.press('Control+k')
     await this.palette.getByRole('textbox').fill(words)

@@ -40,6 +40,12 @@ export class RunPage {
   }
 }
 
+/** Every step from the first to the last, each once; more than `least` of them. */
+export function expectWhole(points: readonly number[], least = 20): void {
+  expect(points.length).toBeGreaterThan(least)
+  expect(points).toEqual(points.map((_, at) => (points[0] ?? 0) + at))
+}
+
 export class RunListPage {
   readonly page: Page
   readonly grid: Locator

@@ -1,9 +1,8 @@
 /** An experiment is composed from a preset, edited in form and YAML, queued, watched, paused, resumed and stopped. */
 import { expectAccessible } from '../accessible.ts'
 import { expect, test } from '../fixtures.ts'
-import { ExperimentsPage, longRun } from '../pages/experiments.ts'
+import { ExperimentsPage, openLongRun } from '../pages/experiments.ts'
 import { enter } from '../pages/fields.ts'
-import { RunPage } from '../pages/run.ts'
 
 test('composed in the form and in YAML, with each mistake at its line', async ({ bench }) => {
   const { page, frame } = bench
@@ -52,13 +51,8 @@ test('composed in the form and in YAML, with each mistake at its line', async ({
   })
 })
 
-test('queued, its points arrive while it trains; pause, resume and stop act', async ({ bench }) => {
-  const { page, frame } = bench
-  const experiments = new ExperimentsPage(page)
-  const run = new RunPage(page)
-  await frame.open('Experiments')
-  await experiments.queueUp(longRun('watched'), 'watched')
-  await experiments.open('watched')
+test('queued, its points arrive while it trains; pause, resume and stop act', async ({ bench: { frame } }) => {
+  const run = await openLongRun(frame, 'watched')
 
   await run.reaches(10)
   await expect(run.panel(/loss/i)).toBeVisible()

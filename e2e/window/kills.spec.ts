@@ -12,11 +12,19 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from '../fixtures.ts'
 import { Frame } from '../pages/frame.ts'
 import { RunPage } from '../pages/run.ts'
-import { command, endEngine, enginePid, isAlive, type Place } from '../program.ts'
+import { command, endEngine, enginePid, isAlive, showRun, type Place } from '../program.ts'
 import { openWindow } from '../window-program.ts'
 
-const kinds = ['trainer', 'engine', 'window', 'engine and trainer', 'all'] as const
-type Kind = (typeof kinds)[number]
+/** Who dies, by the kind of kill. */
+const victims = {
+  trainer: ['trainer'],
+  engine: ['engine'],
+  window: ['window'],
+  'engine and trainer': ['engine', 'trainer'],
+  all: ['window', 'engine', 'trainer'],
+} as const
+type Kind = keyof typeof victims
+const kinds = Object.keys(victims) as Kind[]
 const kills = Number(process.env['E2E_KILLS'] ?? kinds.length)
 const seed = Number(process.env['E2E_SEED'] ?? Date.now() % 1_000_000)
 
@@ -49,19 +57,10 @@ function dice(state: number): () => number {
   }
 }
 
-interface Shown {
-  readonly trainerPid: number | null
-  readonly state: string
-  readonly step: number
-}
-const show = async (place: Place, id: string) => (await command(place, ['run', 'show', id])).document as Shown
-
-async function reaches(place: Place, id: string, step: number): Promise<Shown> {
-  let shown = await show(place, id)
+async function reaches(place: Place, id: string, step: number): Promise<void> {
   await expect
-    .poll(async () => (shown = await show(place, id)).step, { timeout: 120_000, intervals: [500] })
+    .poll(async () => (await showRun(place, id)).step, { timeout: 120_000, intervals: [500] })
     .toBeGreaterThanOrEqual(step)
-  return shown
 }
 
 /** Starts the chain and gives the id of its RL run. */
@@ -123,17 +122,15 @@ test(`kill -9 on ${kinds.join(', ')}, at moments of chance: a run is what it wou
   const chance = dice(seed)
   console.log(`${kills} kills, E2E_SEED=${seed}`)
   let program = await openWindow(place)
-  let frame = new Frame(program.page)
-  await frame.ready()
+  await new Frame(program.page).ready()
   const id = await begin(place)
-  await frame.go(`#/run/${id}`)
-  await reaches(place, id, 5)
-
   const look = async () => {
-    frame = new Frame(program.page)
+    const frame = new Frame(program.page)
     await frame.ready()
     await frame.go(`#/run/${id}`)
   }
+  await look()
+  await reaches(place, id, 5)
   const done: Kind[] = []
   for (let round = 0; round < kills; round++) {
     // One of each kind, then by chance.
@@ -141,25 +138,24 @@ test(`kill -9 on ${kinds.join(', ')}, at moments of chance: a run is what it wou
     const pause = Math.floor(chance() * 2500)
     await test.step(`${round + 1}: ${kind}`, async () => {
       await wait(pause)
-      const before = await show(place, id)
+      const before = await showRun(place, id)
       await wait(Math.floor(chance() * 400))
       const engine = await enginePid(place)
-      const hits = (what: Kind) => kind === what || kind === 'all'
-      if (hits('window')) program.app.process().kill('SIGKILL')
-      if (hits('engine') || kind === 'engine and trainer') kill(engine)
-      if (hits('trainer') || kind === 'engine and trainer') kill(before.trainerPid)
+      const dead: readonly string[] = victims[kind]
+      if (dead.includes('window')) program.app.process().kill('SIGKILL')
+      if (dead.includes('engine')) kill(engine)
+      if (dead.includes('trainer')) kill(before.trainerPid)
 
-      if (hits('window')) {
+      if (dead.includes('window')) {
         program = await openWindow(place)
         await look()
       }
       // The window brings the engine back by itself; the command line joins it.
-      if (kind !== 'trainer' && kind !== 'window')
+      if (dead.includes('engine'))
         await expect.poll(async () => isAlive((await enginePid(place)) ?? 0), { timeout: 60_000 }).toBe(true)
-      let after = await show(place, id)
-      const isKilled = kind !== 'engine' && kind !== 'window'
-      if (isKilled) {
-        await expect.poll(async () => (after = await show(place, id)).state, { timeout: 60_000 }).toBe('interrupted')
+      let after = await showRun(place, id)
+      if (dead.includes('trainer')) {
+        await expect.poll(async () => (after = await showRun(place, id)).state, { timeout: 60_000 }).toBe('interrupted')
         const { code, document } = await command(place, ['run', 'resume', id, '--detach'])
         expect([code, document]).toMatchObject([0, {}])
       } else {

@@ -2,31 +2,19 @@
 import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from '../fixtures.ts'
-import { ExperimentsPage, longRun } from '../pages/experiments.ts'
+import { ExperimentsPage, longRun, openLongRun } from '../pages/experiments.ts'
 import { Frame } from '../pages/frame.ts'
-import { RunPage } from '../pages/run.ts'
-import { command, enginePid, isAlive, type Place } from '../program.ts'
+import { expectWhole, RunPage } from '../pages/run.ts'
+import { command, enginePid, isAlive, showRun, type Place } from '../program.ts'
 import { answerWith, closeWindow, openWindow, questions, type WindowProgram } from '../window-program.ts'
-
-interface Shown {
-  readonly trainerPid: number
-  readonly state: string
-  readonly step: number
-}
-const show = async (place: Place, id: string) => (await command(place, ['run', 'show', id])).document as Shown
 
 /** A window on a run that has begun to train; the run's id. */
 async function training(program: WindowProgram, name: string): Promise<{ frame: Frame; run: RunPage; id: string }> {
-  const { page } = program
-  const frame = new Frame(page)
-  const experiments = new ExperimentsPage(page)
-  const run = new RunPage(page)
+  const frame = new Frame(program.page)
   await frame.ready()
-  await frame.open('Experiments')
-  await experiments.queueUp(longRun(name), name)
-  await experiments.open(name)
+  const run = await openLongRun(frame, name)
   await run.reaches(30)
-  return { frame, run, id: frame.hash().split('/')[2]?.split('?')[0] ?? '' }
+  return { frame, run, id: frame.runId() }
 }
 
 async function reopened(place: Place, id: string): Promise<WindowProgram & { run: RunPage; frame: Frame }> {
@@ -39,12 +27,6 @@ async function reopened(place: Place, id: string): Promise<WindowProgram & { run
 
 const isGone = (pid: number) => expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false)
 
-/** Every step from the first to the last, each once. */
-function expectWhole(points: readonly number[]): void {
-  expect(points.length).toBeGreaterThan(20)
-  expect(points).toEqual(points.map((_, at) => (points[0] ?? 0) + at))
-}
-
 const lingerMs = 4_000
 /** After that an engine that nobody needs has gone. */
 const twiceTheLinger = () => new Promise((after) => setTimeout(after, 2 * lingerMs))
@@ -56,11 +38,11 @@ test.describe('kill -9 on the window', () => {
     test.setTimeout(180_000)
     const program = await openWindow(place)
     const { id } = await training(program, 'orphan')
-    const [engine, { trainerPid }] = [await enginePid(place), await show(place, id)]
-    const { step } = await show(place, id)
+    const [engine, { trainerPid }] = [await enginePid(place), await showRun(place, id)]
+    const { step } = await showRun(place, id)
     program.app.process().kill('SIGKILL')
     await isGone(engine!)
-    await isGone(trainerPid)
+    await isGone(trainerPid!)
     expect(await enginePid(place)).toBeNull()
 
     const again = await reopened(place, id)
@@ -83,14 +65,14 @@ test.describe('kill -9 on the window', () => {
     const id = runs[0] ?? ''
     await new Frame(program.page).go(`#/run/${id}`)
     await new RunPage(program.page).reaches(20)
-    const [engine, { trainerPid }] = [await enginePid(place), await show(place, id)]
+    const [engine, { trainerPid }] = [await enginePid(place), await showRun(place, id)]
     program.app.process().kill('SIGKILL')
     await twiceTheLinger()
-    expect([isAlive(engine!), isAlive(trainerPid)]).toEqual([true, true])
+    expect([isAlive(engine!), isAlive(trainerPid!)]).toEqual([true, true])
 
     const again = await reopened(place, id)
     await expect(again.run.state).toContainText('training')
-    expect((await show(place, id)).trainerPid).toBe(trainerPid)
+    expect((await showRun(place, id)).trainerPid).toBe(trainerPid)
     await again.run.reaches((await again.run.step()) + 10)
     expectWhole(await again.run.pointsOf(/loss/i))
     await again.run.stop.click()
@@ -115,13 +97,13 @@ test.describe('closing the window', () => {
     })
 
     await test.step('Checkpoint and quit: the run rests before the window is gone for a minute', async () => {
-      const { trainerPid } = await show(place, id)
+      const { trainerPid } = await showRun(place, id)
       await answerWith(app, 'Checkpoint and quit')
       const closed = app.waitForEvent('close')
       await closeWindow(app)
       await closed
-      await isGone(trainerPid)
-      expect((await show(place, id)).state).toBe('paused')
+      await isGone(trainerPid!)
+      expect((await showRun(place, id)).state).toBe('paused')
     })
   })
 
@@ -129,13 +111,13 @@ test.describe('closing the window', () => {
     test.setTimeout(180_000)
     const program = await openWindow(place)
     const { id } = await training(program, 'kept')
-    const [engine, { trainerPid }] = [await enginePid(place), await show(place, id)]
+    const [engine, { trainerPid }] = [await enginePid(place), await showRun(place, id)]
     await answerWith(program.app, 'Keep training in the background')
     const closed = program.app.waitForEvent('close')
     await closeWindow(program.app)
     await closed
     await twiceTheLinger()
-    expect([isAlive(engine!), isAlive(trainerPid)]).toEqual([true, true])
+    expect([isAlive(engine!), isAlive(trainerPid!)]).toEqual([true, true])
 
     const again = await reopened(place, id)
     await again.run.reaches((await again.run.step()) + 10)
