@@ -1,16 +1,22 @@
-/** The curves of the workspace and the validation losses of their SFT runs, pulled again when points or runs change. */
-import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
+/**
+ * The curves of the workspace by the score in the address, the scores there are, and the validation losses of the SFT runs; pulled
+ * again when points or runs change.
+ */
+import { onScopeDispose, ref, shallowRef, watch } from 'vue'
 import type { BranchCurve } from '#shared/contract/contract.ts'
+import { useTextQuery } from '../router/use-route.ts'
 import { useEngine } from '../rpc/engine.ts'
 import { mirror } from '../stores/mirror.ts'
-import { facetsOf, type ValidationPoint } from './facets.ts'
+import type { ValidationPoint } from './facets.ts'
+import { scoreChoices, type ScoreChoice } from './scores.ts'
 
 /** Notices of points come up to ten a second; fits are not needed that often. */
 const refreshMs = 2_000
 
-/** `metric`: which score is drawn and fitted: `overall`, `greedy`, a benchmark, or a group of benchmarks. */
-export function useCurves(metric: Readonly<Ref<string>> = ref('overall')) {
+export function useCurves() {
   const engine = useEngine()
+  /** Which score is drawn and fitted: `overall`, `greedy`, a benchmark, or a group of benchmarks. */
+  const score = useTextQuery('score', 'overall')
   const validation = shallowRef<ReadonlyMap<string, readonly ValidationPoint[]>>(new Map())
   const {
     value: curves,
@@ -18,7 +24,7 @@ export function useCurves(metric: Readonly<Ref<string>> = ref('overall')) {
     isLoaded,
     load,
   } = mirror<readonly BranchCurve[]>([], async () => {
-    const { curves } = await engine.analysis.curves({ study: null, metric: metric.value })
+    const { curves } = await engine.analysis.curves({ study: null, metric: score.value })
     const sft = curves.filter(({ paradigm }) => paradigm === 'sft')
     const details = await Promise.all(sft.map(({ run }) => engine.analysis.switchPoint({ run })))
     validation.value = new Map(details.map(({ run, validation }) => [run.id, validation]))
@@ -39,9 +45,13 @@ export function useCurves(metric: Readonly<Ref<string>> = ref('overall')) {
     offRuns()
     if (waiting.value) clearTimeout(waiting.value)
   })
-  watch(metric, load)
+  watch(score, load)
   void load()
 
-  const facets = computed(() => facetsOf(curves.value, validation.value))
-  return { curves, validation, facets, failure, isLoaded, load }
+  /** A score that the choice leads away from must stay in the list: the overall curves know them all. */
+  const scores = shallowRef<readonly ScoreChoice[]>([])
+  watch(curves, (now) => {
+    if (now.length > 0 && (score.value === 'overall' || scores.value.length === 0)) scores.value = scoreChoices(now)
+  })
+  return { curves, validation, score, scores, failure, isLoaded, load }
 }

@@ -1,10 +1,10 @@
 /** What is compared, as the address says: score, model, data set, baseline, budget; and who stands where there. */
-import { computed, shallowRef, watch } from 'vue'
+import { computed } from 'vue'
 import { budgetRange, curvesOn, dataSetsOf, familiesOf, modelsOf, standings } from '../../curves/families.ts'
 import { printedTwins } from '../../curves/printed.ts'
-import { scoreChoices, type ScoreChoice } from '../../curves/scores.ts'
 import { useCurves } from '../../curves/use-curves.ts'
 import { useNumberQuery, useTextQuery } from '../../router/use-route.ts'
+import { verdictAt } from './verdict.ts'
 
 /** More families than colours and labels can tell apart: one data set at a time, unless the reader wants all. */
 const mostFamilies = 10
@@ -12,8 +12,7 @@ const mostFamilies = 10
 export const everything = 'all'
 
 export function useComparison() {
-  const score = useTextQuery('score', 'overall')
-  const { curves, failure, isLoaded, load } = useCurves(score)
+  const { curves, score, scores, failure, isLoaded, load } = useCurves()
 
   /** Compute of unlike models is not to be compared: one model at a time, at first the one with the most curves. */
   const models = computed(() => modelsOf(curves.value))
@@ -40,14 +39,9 @@ export function useComparison() {
   const comparable = computed(() => (data.value === everything ? ofModel.value : curvesOn(ofModel.value, data.value)))
   const families = computed(() => familiesOf(comparable.value))
 
-  /** The choice outlives a score that has fewer curves. */
-  const scores = shallowRef<readonly ScoreChoice[]>([])
-  watch(curves, (now) => {
-    if (now.length > 0 && (score.value === 'overall' || scores.value.length === 0)) scores.value = scoreChoices(now)
-  })
   const range = computed(() => budgetRange(families.value))
   const budgetQuery = useNumberQuery('budget', 0)
-  /** Without a choice of the reader's: the largest budget that every family reaches. */
+  /** Without a choice of the reader's the one that all families have in common. */
   const budget = computed({
     get: () => Math.min(range.value.hi, budgetQuery.value > 0 ? budgetQuery.value : range.value.common),
     set: (value) => (budgetQuery.value = Math.round(value)),
@@ -62,6 +56,7 @@ export function useComparison() {
     set: (key) => (baselineQuery.value = key),
   })
   const ranked = computed(() => standings(families.value, budget.value, baseline.value))
+  const verdict = computed(() => verdictAt(ranked.value))
   return {
     curves,
     failure,
@@ -79,5 +74,6 @@ export function useComparison() {
     budget,
     baseline,
     ranked,
+    verdict,
   }
 }
