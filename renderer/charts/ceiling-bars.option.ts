@@ -3,7 +3,7 @@
  * right axis: validation loss, coloured like its line. A ceiling that is not identified is an open bar up to the best observed score.
  */
 import { ceilingWords, verdictWords } from '#shared/analysis/ceiling-words.ts'
-import { heightOf, type Bar, type Facet } from '../curves/facets.ts'
+import { heightOf, type Bar } from '../curves/facets.ts'
 import { count, decimalsFor, flops, flopUnit, tick } from '../format/numbers.ts'
 import { mix, seriesStyle } from '../theme/paradigm-style.ts'
 import { regimeStyle } from '../theme/regime-style.ts'
@@ -43,13 +43,6 @@ export function labelled(bars: readonly Bar[], best: string | null, plotWidth: n
   }
   return new Set(taken.map(({ run }) => run))
 }
-
-/** Mean ceiling and least loss of a facet, as far as there are any. */
-export const facetWords = ({ meanCeiling, minValLoss }: Pick<Facet, 'meanCeiling' | 'minValLoss'>): string =>
-  [
-    ...(meanCeiling === null ? [] : [`mean ${meanCeiling.toFixed(1)}`]),
-    ...(minValLoss === null ? [] : [`min loss ${minValLoss.toFixed(2)}`]),
-  ].join(' · ')
 
 /** The number over a bar: its ceiling, `≥` what was seen where the data set no ceiling, a star on the best. */
 export function barLabel(bar: Bar, isBest: boolean): string {
@@ -259,39 +252,41 @@ function fitting(title: string, room: number): string {
 
 const threeDigits = (value: number): string => (value >= 100 ? count(value) : String(Number(value.toPrecision(3))))
 
-export const ceilingBarsTable = (bars: readonly Bar[]): ChartTable => ({
-  columns: [
-    'run',
-    'switch step',
-    'SFT FLOPs',
-    'P_sft %',
-    'PL_rl',
-    'A_post %',
-    'low',
-    'high',
-    'verdict',
-    'regime',
-    'val loss',
-    ...(bars.some(({ printed }) => printed !== null) ? ['A_post as printed %'] : []),
-  ],
-  rows: bars.map((bar) => {
-    const bound = (value: number | undefined) =>
-      value === undefined ? exact('–', null) : exact(value.toFixed(1), value)
-    const height = heightOf(bar)
-    const sign = bar.aPost ? '' : '≥'
-    return [
-      bar.name,
-      bar.step,
-      exact(flops(bar.flops), bar.flops),
-      exact(bar.pSft.toFixed(1), bar.pSft),
-      exact(`${sign}${(height - bar.pSft).toFixed(1)}`, height - bar.pSft),
-      exact(`${sign}${height.toFixed(1)}`, height),
-      bound(bar.aPost?.lo),
-      bound(bar.aPost?.hi),
-      bar.isPrinted ? 'as printed' : bar.verdict.replaceAll('-', ' '),
-      bar.regime === null ? exact('–', null) : bar.regime.replaceAll('-', ' '),
-      bar.valLoss === null ? exact('–', null) : exact(bar.valLoss.toFixed(3), bar.valLoss),
-      ...(bars.some(({ printed }) => printed !== null) ? [bound(bar.printed ?? undefined)] : []),
-    ]
-  }),
-})
+export function ceilingBarsTable(bars: readonly Bar[]): ChartTable {
+  const hasPrinted = bars.some(({ printed }) => printed !== null)
+  const bound = (value: number | undefined) => (value === undefined ? exact('–', null) : exact(value.toFixed(1), value))
+  return {
+    columns: [
+      'run',
+      'switch step',
+      'SFT FLOPs',
+      'P_sft %',
+      'PL_rl',
+      'A_post %',
+      'low',
+      'high',
+      'verdict',
+      'regime',
+      'val loss',
+      ...(hasPrinted ? ['A_post as printed %'] : []),
+    ],
+    rows: bars.map((bar) => {
+      const height = heightOf(bar)
+      const sign = bar.aPost ? '' : '≥'
+      return [
+        bar.name,
+        bar.step,
+        exact(flops(bar.flops), bar.flops),
+        exact(bar.pSft.toFixed(1), bar.pSft),
+        exact(`${sign}${(height - bar.pSft).toFixed(1)}`, height - bar.pSft),
+        exact(`${sign}${height.toFixed(1)}`, height),
+        bound(bar.aPost?.lo),
+        bound(bar.aPost?.hi),
+        bar.isPrinted ? 'as printed' : bar.verdict.replaceAll('-', ' '),
+        bar.regime === null ? exact('–', null) : bar.regime.replaceAll('-', ' '),
+        bar.valLoss === null ? exact('–', null) : exact(bar.valLoss.toFixed(3), bar.valLoss),
+        ...(hasPrinted ? [bound(bar.printed ?? undefined)] : []),
+      ]
+    }),
+  }
+}

@@ -1,4 +1,4 @@
-/** The axis of scores in percent, never outside 0 to 100. */
+/** The axis of scores in percent (or of points between them), never outside 0 to 100. */
 import { textStyle, yAxis, type ChartTheme } from './chart-theme.ts'
 
 export interface ScoreRange {
@@ -12,9 +12,14 @@ export const scoreRange = (values: readonly number[], margin = 2): ScoreRange =>
   high: Math.min(100, Math.ceil((Math.max(0, ...values) + margin) / 5) * 5),
 })
 
-export function scoreAxis(theme: ChartTheme, { low, high }: ScoreRange, nameGap: number) {
+export function scoreAxis(
+  theme: ChartTheme,
+  { low, high }: ScoreRange,
+  nameGap: number,
+  name: string = 'accuracy (%)',
+) {
   return {
-    ...yAxis(theme, { name: 'accuracy (%)', nameGap }),
+    ...yAxis(theme, { name, nameGap }),
     type: 'value' as const,
     min: low,
     max: high,

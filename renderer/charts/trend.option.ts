@@ -6,8 +6,8 @@ import { trendWords, type Trend, type TrendKind } from '../curves/trends.ts'
 import { difficultyLevels } from '../curves/dataset-facts.ts'
 import { count, flops, flopUnit, tick } from '../format/numbers.ts'
 import { exact, type ChartTable } from './chart-table.ts'
-import { plotGrid, textStyle, xAxis, yAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
-import { scoreRange } from './score-axis.ts'
+import { plotGrid, textStyle, xAxis, type ChartOption, type ChartTheme } from './chart-theme.ts'
+import { scoreAxis, scoreRange } from './score-axis.ts'
 import { whiskers } from './whiskers.ts'
 
 const xTitles: Readonly<Record<Exclude<TrendKind, 'plasticity'>, string>> = {
@@ -32,7 +32,6 @@ export function trendOption(trend: Trend, theme: ChartTheme): ChartOption {
   const words = trendWords(trend)
   const top = 14 + words.length * lineHeight
   const ys = points.flatMap(({ y, lo, hi, isFitted }) => (isFitted ? [Math.max(lo, y - 6), Math.min(hi, y + 6)] : [y]))
-  const { low, high } = scoreRange(ys, 1)
   return {
     grid: plotGrid({ left: 50, right: 20, top, bottom: 42 }),
     graphic: [
@@ -100,12 +99,8 @@ export function trendOption(trend: Trend, theme: ChartTheme): ChartOption {
       },
     },
     yAxis: {
-      ...yAxis(theme, { name: kind === 'plasticity' ? 'PL_rl (points)' : 'best ceiling (%)', nameGap: 32 }),
-      type: 'value',
-      min: low,
-      max: high,
+      ...scoreAxis(theme, scoreRange(ys, 1), 32, kind === 'plasticity' ? 'PL_rl (points)' : 'best ceiling (%)'),
       minInterval: 1,
-      axisLabel: { ...textStyle(theme), margin: 8, showMinLabel: low % 10 === 0, showMaxLabel: high % 10 === 0 },
     },
     series: [
       whiskers({

@@ -101,26 +101,24 @@ export function facetsOf(
   validationOf: ReadonlyMap<string, readonly ValidationPoint[]>,
 ): Facet[] {
   const twins = printedTwins(curves)
-  const sftRuns = curves.filter(({ paradigm, run }) => paradigm === 'sft' && !twins.hidden.has(run))
+  const shown = curves.filter(({ run }) => !twins.hidden.has(run))
+  const sftRuns = shown.filter(({ paradigm }) => paradigm === 'sft')
   const facets = sftRuns.map((sft) => {
     const printed = twins.sft.get(sft.run)
     const regimes = regimesBySteps(validationOf.get(sft.run) ?? [])
-    const isOfRun = (parent: string) => parent === sft.run || parent === printed?.run
-    const branches = curves.filter(
-      ({ paradigm, parent, run }) =>
-        paradigm === 'sequential' && parent !== null && isOfRun(parent) && !twins.hidden.has(run),
-    )
+    const isOfRun = (parent: string | null) => parent === sft.run || parent === printed?.run
+    const branches = shown.filter(({ paradigm, parent }) => paradigm === 'sequential' && isOfRun(parent))
     // Pure RL from the same base is the switch at step 0: every facet shows it, as the paper's figure does.
-    const pure = curves.filter(
-      ({ paradigm, parent, run }) =>
-        paradigm === 'rl' && parent !== null && (isOfRun(parent) || parent === sft.parent) && !twins.hidden.has(run),
+    const pure = shown.filter(
+      ({ paradigm, parent }) => paradigm === 'rl' && parent !== null && (isOfRun(parent) || parent === sft.parent),
     )
     const bars = [...pure, ...branches]
       .map((curve) => barOf(curve, regimes, twins.branch.get(curve.run) ?? null))
       .filter((bar) => bar !== null)
       .sort((a, b) => a.flops - b.flops)
     // What is printed beside curves is there to be compared with; the best and the mean are those of the curves.
-    const counted = bars.some((bar) => !bar.isPrinted) ? bars.filter((bar) => !bar.isPrinted) : bars
+    const measured = bars.filter(({ isPrinted }) => !isPrinted)
+    const counted = measured.length > 0 ? measured : bars
     const best = counted.length === 0 ? null : counted.reduce((a, b) => (heightOf(b) > heightOf(a) ? b : a))
     return {
       key: sft.run,

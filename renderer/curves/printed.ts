@@ -25,14 +25,14 @@ export function printedTwins(curves: readonly BranchCurve[]): PrintedTwins {
     ({ parent }) => parent!,
   )
   const runs = curves.filter(({ paradigm, run }) => paradigm === 'sft' && branchesOf.has(run))
-  const printedRuns = runs.filter(({ run }) => branchesOf.get(run)!.every(isPrinted))
+  const printedRuns = new Set(runs.filter(({ run }) => branchesOf.get(run)!.every(isPrinted)))
   const sft = new Map<string, BranchCurve>()
   const branch = new Map<string, BranchCurve>()
-  for (const measured of runs) {
-    const twin = printedRuns.find(
-      (one) => one.run !== measured.run && one.data === measured.data && (one.model ?? '') === (measured.model ?? ''),
+  for (const measured of runs.filter((one) => !printedRuns.has(one))) {
+    const twin = [...printedRuns].find(
+      ({ data, model }) => data === measured.data && (model ?? '') === (measured.model ?? ''),
     )
-    if (!twin || printedRuns.includes(measured)) continue
+    if (!twin) continue
     sft.set(measured.run, twin)
     for (const curve of branchesOf.get(measured.run)!) {
       const printed = branchesOf.get(twin.run)!.find((one) => isSamePlace(one, curve))
