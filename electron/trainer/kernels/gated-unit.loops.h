@@ -28,7 +28,7 @@ static void gatedUnitGradientLoop(In dUnit, In gate, In up, Out dGate, Out dUp, 
       const float a = g[i] * s;
       const float d = dh[i];  // read before written: an output may lie over an input
       const float t = d * (s * u[i]);
-      dg[i] = t * (1.0f + g[i] - a);
+      dg[i] = t * (g[i] - a) + t;
       du[i] = d * a;
     }
     finish(dGate, at, n, dGates);

@@ -1,4 +1,4 @@
-// From logits to log-probabilities and entropies, keeping one number a row; the gradient works the probabilities out once more.
+// From logits to log-probabilities and entropies, keeping two numbers a row; the gradient works the probabilities out once more.
 #include "loops.h"
 #include "operation.h"
 #include "operations.h"
@@ -18,22 +18,22 @@ static bool areTokens(Call& call, const Shape& logits, const int32_t* targets, c
 static void forward(Call& call, const int32_t* targets) {
   const Shape logits = call.shape(0);
   const In in = call.in(0);
-  const Out value = call.out(0, {logits.rows()}), lse = call.out(1, {logits.rows()});
+  const Out value = call.out(0, {logits.rows()}), sums = call.out(1, {logits.rows(), 2});
   if (!call.isWell()) return;
   inParts(logits.rows(), [&](int64_t from, int64_t to) {
-    loops().logProbability(in, targets, static_cast<float*>(value.data), static_cast<float*>(lse.data), logits.width(), from, to);
+    loops().logProbability(in, targets, static_cast<float*>(value.data), static_cast<float*>(sums.data), logits.width(), from, to);
   }, rows_a_part);
 }
 
 static void backward(Call& call, const int32_t* targets, const float* entropy) {
   const Shape logits = call.shape(1);
-  if (!call.require(call.shape(0).size() == logits.rows() && call.shape(2).size() == logits.rows(), "a gradient a row is needed")) return;
-  const float *d = call.floats(0), *lse = call.floats(2);
+  if (!call.require(call.shape(0).size() == logits.rows() && call.shape(2).size() == 2 * logits.rows(), "a gradient and sums a row are needed")) return;
+  const float *d = call.floats(0), *sums = call.floats(2);
   const In in = call.in(1);
   const Out dLogits = call.outOver(0, logits, {1});
   if (!call.isWell()) return;
   inParts(logits.rows(), [&](int64_t from, int64_t to) {
-    loops().logProbabilityGradient(d, in, lse, targets, entropy, dLogits, logits.width(), from, to);
+    loops().logProbabilityGradient(d, in, sums, targets, entropy, dLogits, logits.width(), from, to);
   }, rows_a_part);
 }
 
@@ -54,17 +54,17 @@ static void entropyGradient(Call& call) {
 }
 
 void registerLogProbability() {
-  registerOperation({"SwitchpointLogProbability", {"logits", "targets: int32"}, {"logp: float", "lse: float"}, run<logProbability>});
+  registerOperation({"SwitchpointLogProbability", {"logits", "targets: int32"}, {"logp: float", "sums: float"}, run<logProbability>});
   registerOperation({
       "SwitchpointLogProbabilityGradient",
-      {"d_logp: float", "logits", "lse: float", "targets: int32"},
+      {"d_logp: float", "logits", "sums: float", "targets: int32"},
       {"d_logits"},
       run<logProbabilityGradient>,
   });
-  registerOperation({"SwitchpointEntropy", {"logits"}, {"entropy: float", "lse: float"}, run<entropy>});
+  registerOperation({"SwitchpointEntropy", {"logits"}, {"entropy: float", "sums: float"}, run<entropy>});
   registerOperation({
       "SwitchpointEntropyGradient",
-      {"d_entropy: float", "logits", "lse: float", "entropy: float"},
+      {"d_entropy: float", "logits", "sums: float", "entropy: float"},
       {"d_logits"},
       run<entropyGradient>,
   });

@@ -32,8 +32,8 @@ struct Loops {
   void (*causalSoftmax)(In scores, Out p, int64_t positions, int64_t from, int64_t to);
   void (*causalSoftmaxGradient)(In p, In dp, Out ds, int64_t positions, int64_t from, int64_t to);
   /// Without targets: entropies in place of log-probabilities.
-  void (*logProbability)(In logits, const int32_t* target, float* value, float* lse, int64_t width, int64_t from, int64_t to);
-  void (*logProbabilityGradient)(const float* d, In logits, const float* lse, const int32_t* target, const float* entropy, Out dLogits,
+  void (*logProbability)(In logits, const int32_t* target, float* value, float* sums, int64_t width, int64_t from, int64_t to);
+  void (*logProbabilityGradient)(const float* d, In logits, const float* sums, const int32_t* target, const float* entropy, Out dLogits,
                                  int64_t width, int64_t from, int64_t to);
   void (*adamw)(float* w, float* m, float* v, In gradient, AdamwStep step, int64_t from, int64_t to);
   /// A step of a sampler (decoder.h).
