@@ -8,13 +8,13 @@ import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { WebSocket } from 'ws'
 import { Failure, factsOf } from '#shared/contract/failure.ts'
+import { verifierOfData } from '#shared/experiment/task-names.ts'
 import { createCurves } from './analysis/branch-curves.ts'
 import { createFits } from './analysis/fits.ts'
 import type { EngineContext } from './context.ts'
 import { createCurveImports } from './curves/import-curves.ts'
 import { createDatasetService } from './datasets/dataset-service.ts'
 import { createEstimates } from './estimates/estimates.ts'
-import { verifierOfData } from '#shared/experiment/task-names.ts'
 import { createJobs } from './jobs.ts'
 import { createLifetime, isAlone } from './lifetime.ts'
 import { openLog, type Log } from './log.ts'
@@ -100,7 +100,7 @@ export async function startEngine({ workspace: path, lingerMs, trainer, onIdle }
     ingestion: createIngestion(common),
     rowsOf: datasets.forRuns.rows,
     verifierOf: (ref) => verifierOfData(datasets.forRuns.facts(ref).task),
-    device: () => (backend.facts()?.device === 'gpu' ? 'gpu' : 'cpu'),
+    device: () => backend.device(),
     settled(run) {
       void estimates
         .learn(run)

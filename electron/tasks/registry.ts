@@ -1,7 +1,7 @@
 /** The tasks a run can name. The lab task brings its own tokenizer; the others take the model's, and its way to write a prompt. */
 import { Failure } from '#shared/contract/failure.ts'
-import { gsm8kTask } from './gsm8k/gsm8k-task.ts'
 import type { TextTask } from '#shared/experiment/task-names.ts'
+import { gsm8kTask } from './gsm8k/gsm8k-task.ts'
 import { verifyGsm8k } from './gsm8k/verifier.ts'
 import { labTask } from './lab/lab-task.ts'
 import { mathsTask } from './maths/maths-task.ts'

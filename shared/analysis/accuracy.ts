@@ -42,15 +42,8 @@ export function wilsonInterval(correct: number, n: number, level = 0.95): Accura
  * never shrinks to a point).
  */
 export function accuracyInterval(outcomes: readonly PromptOutcome[], level = 0.95): AccuracyInterval {
-  const n = outcomes.length
-  if (n === 0) throw noPrompts()
-  if (outcomes.every((o) => o.answers === 1))
-    return wilsonInterval(
-      outcomes.reduce((sum, o) => sum + o.correct, 0),
-      n,
-      level,
-    )
-  return byPrompt(outcomes.map(shareOf), level)
+  const shares = outcomes.map(shareOf)
+  return outcomes.every((o) => o.answers === 1) ? meanInterval(shares, level) : byPrompt(shares, level)
 }
 
 /** Mean of one share a prompt with its interval: Wilson where each is 0 or 1, by prompt otherwise. Throws `input.empty`. */

@@ -69,11 +69,15 @@ describe('mixtures', () => {
 
 describe('posterior of the law', () => {
   it('is the prior where nothing was seen', () => {
-    const [settled] = generalPrior.kinds
-    const share = headroomShareOf(lawPosterior([], 70, { prior: { kinds: [{ ...settled!, weight: 1 }] } }))
+    const shareOfKind = (kind: number) =>
+      headroomShareOf(lawPosterior([], 70, { prior: { kinds: [{ ...generalPrior.kinds[kind]!, weight: 1 }] } }))
+    const [settled, rising] = [shareOfKind(0), shareOfKind(1)]
     // N(0.2, 0.15²) cut at 1: untouched to the third digit.
-    expect(share.mean).toBeCloseTo(0.2, 3)
-    expect(Math.sqrt(share.variance)).toBeCloseTo(0.15, 3)
+    expect(settled.mean).toBeCloseTo(0.2, 3)
+    expect(Math.sqrt(settled.variance)).toBeCloseTo(0.15, 3)
+    // N(0.5, 0.35²) cut at 1, by hand: z = 1.4286, ratio φ/Φ = 0.15569; 0.5 - 0.35 × 0.15569 and 0.35² (1 - z ratio - ratio²).
+    expect(rising.mean).toBeCloseTo(0.4455, 3)
+    expect(rising.variance).toBeCloseTo(0.09228, 3)
   })
   it('weights sum to 1 and ceilings stay at or below 100', () => {
     fc.assert(
@@ -103,7 +107,7 @@ describe('posterior of the law', () => {
     expect(jumpProbability(lawPosterior(rising, 71, { prior: lawAlonePrior }))).toBeLessThan(0.3)
     // Nothing seen: as likely as believed beforehand.
     expect(jumpProbability(lawPosterior([], 71, { prior: lawAlonePrior }))).toBeCloseTo(0.25, 2)
-    // Over both kinds: 0.7 × 1/4 + 0.3 × 1/2.
+    // Over both kinds 0.7 × 1/4 + 0.3 × 1/2, to a digit: of the settled kind's midpoints a sixth lies before the grid.
     expect(jumpProbability(lawPosterior([], 71))).toBeCloseTo(0.325, 1)
   })
   it('shrinks the noise of a short curve towards what its benchmarks make likely', () => {

@@ -248,9 +248,9 @@ function posteriorOf(
   // posterior's grid then lies around a compute of 1 and not around the points.
   const isUnseen = valid.length === 1
   const fromTarget = ({ mean, sd }: BranchKind['lnMidpoint']) => ({ mean: mean + unseenTargetLn, sd })
-  const kinds = prior.kinds.map((kind) => ({ ...kind, lnMidpoint: fromTarget(kind.lnMidpoint) }))
+  const unseen = () => ({ kinds: prior.kinds.map((kind) => ({ ...kind, lnMidpoint: fromTarget(kind.lnMidpoint) })) })
   const posterior = lawPosterior(valid, c.pSft, {
-    prior: isUnseen ? { kinds } : prior,
+    prior: isUnseen ? unseen() : prior,
     noisePrior: options.noisePrior ?? { sd: 0.5, weight: 2 },
     quick: true,
   })

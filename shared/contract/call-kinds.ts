@@ -68,7 +68,7 @@ const kinds: { readonly [Room in keyof Contract]: { readonly [Call in keyof Cont
     startPaper: 'deed',
     cancel: 'deed',
     resume: 'deed',
-    // Writes a file, which a second asking would only write again; but a person asked for it and waits.
+    // Writes a file.
     report: 'deed',
     planSwitch: 'read',
     startSwitch: 'deed',

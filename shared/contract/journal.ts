@@ -14,6 +14,7 @@ export const checkpointReasons = ['start', 'validation', 'interval', 'evaluation
 
 const step = z.int().nonnegative()
 
+/** One of an evaluation's benchmarks: its prompts, and the answers sampled for each. */
 export const TestSetSize = z.object({ name: z.string(), prompts: z.int().positive(), k: z.int().positive() })
 export type TestSetSize = z.infer<typeof TestSetSize>
 

@@ -87,7 +87,6 @@ export const Series = z.object({
 })
 export type Series = z.infer<typeof Series>
 
-/** An evaluation with its interval: Wilson for one answer a prompt, by prompt otherwise. `n` is 0 where a file gives a score alone. */
 const Interval = z.object({ value: z.number(), lo: z.number(), hi: z.number() })
 const measured = {
   /** Answers sampled a prompt. */
@@ -99,6 +98,7 @@ const measured = {
   /** Unbiased pass@k for k = 1, 2, 4, ... up to the answers sampled (docs/methods/evaluation.md); absent where only a score is known. */
   passAtK: z.array(Interval.extend({ k: z.int() })).optional(),
 }
+/** An evaluation with its interval: Wilson for one answer a prompt, by prompt otherwise. `n` is 0 where a file gives a score alone. */
 export const EvaluationPoint = z.object({
   step: z.int(),
   flops: z.number(),

@@ -18,8 +18,10 @@ export const textTaskLengths: Readonly<Record<TextTask, { readonly prompt: numbe
 export const taskOfData = (data: 'gsm8k' | 'lab' | 'text'): TaskId => (data === 'text' ? 'maths' : data)
 
 /** The verifier that rows of a dataset are judged by; null for the lab's, which only its own task has. */
-export const verifierOfData = (data: 'gsm8k' | 'lab' | 'text'): TextTask | null =>
-  data === 'lab' ? null : data === 'text' ? 'maths' : data
+export function verifierOfData(data: 'gsm8k' | 'lab' | 'text'): TextTask | null {
+  const task = taskOfData(data)
+  return isTextTask(task) ? task : null
+}
 
 /** Whether a task can be trained on rows of such a dataset: texts by either verifier of texts, the lab's by the lab's. */
 export const taskFits = (task: TaskId, data: string): boolean => (task === 'lab') === (data === 'lab')

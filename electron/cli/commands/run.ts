@@ -335,12 +335,14 @@ function shownWords(detail: RunDetail): string {
   ].join('\n')
 }
 
+type Measured = Pick<EvaluationPoint, 'n' | 'k' | 'accuracy' | 'greedy' | 'passAtK'>
+
 /** The newest evaluation: over all test problems and by benchmark, in percent with 95 % intervals. */
 function evaluationWords(point: EvaluationPoint): string {
   const percent = ({ value, lo, hi }: { value: number; lo: number; hi: number }) =>
     `${(100 * value).toFixed(1)} [${(100 * lo).toFixed(1)}, ${(100 * hi).toFixed(1)}]`
   const sets = point.benchmarks ?? []
-  const row = (name: string, { n, k, accuracy, greedy, passAtK = [] }: Omit<EvaluationPoint, 'step'>) => [
+  const row = (name: string, { n, k, accuracy, greedy, passAtK = [] }: Measured) => [
     ...[name, n, percent(accuracy), greedy ? percent(greedy) : null],
     passAtK
       .filter((each) => each.k > 1)
@@ -348,9 +350,7 @@ function evaluationWords(point: EvaluationPoint): string {
       .join('  '),
     k,
   ]
-  const rows = [...sets, { name: sets.length > 0 ? 'overall, by size' : 'test', ...point }].map((set) =>
-    row(set.name, { ...point, ...set }),
-  )
+  const rows = [...sets.map((set) => row(set.name, set)), row(sets.length > 0 ? 'overall, by size' : 'test', point)]
   return `evaluation at step ${point.step}, percent\n${table(
     ['benchmark', 'problems', 'avg@k', 'greedy', 'unbiased pass@k', 'k'],
     rows,

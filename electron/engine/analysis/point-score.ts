@@ -18,8 +18,8 @@ export function byMetric(
   if (metric === 'greedy') return point.greedy && { ...point, k: 1, accuracy: point.greedy }
   const { scores } = point
   if (!scores) return null
-  if (point.benchmarks) return ofBenchmarks(point, scores[metric] === undefined ? paperGroups[metric] : [metric])
   const names = scores[metric] === undefined ? paperGroups[metric] : [metric]
+  if (point.benchmarks) return ofBenchmarks(point, names)
   const value = names ? (weightedScore(scores, sizes, names) ?? (names.length === 1 ? scores[metric] : null)) : null
   if (value === null || value === undefined) return null
   const n = (names ?? []).reduce((sum, name) => sum + (sizes[name] ?? 0), 0)

@@ -6,7 +6,6 @@ import { modelName } from '#shared/experiment/model-name.ts'
 import { denseParameters } from '#shared/flops/flops.ts'
 import type { DataRef, Engine, ExperimentSpec, Stage } from '#shared/experiment/spec.ts'
 import type { ModelShape } from '#shared/experiment/presets.ts'
-import { testSets } from '#shared/experiment/test-sets.ts'
 import type * as z from 'zod'
 import type { StageEstimate } from '#shared/contract/runs.ts'
 import type { RunRows } from '../datasets/run-rows.ts'
@@ -27,7 +26,7 @@ import type { BackendKnowledge } from '../system/backend-probe.ts'
 import { diskOf, machine, machineKey } from '../system/machine.ts'
 import { adapterParameters } from './adapter-parameters.ts'
 import { createRowLengths } from './row-lengths.ts'
-import { planStage, type StagePlan } from './stage-plan.ts'
+import { evaluationAnswers, planStage, type StagePlan } from './stage-plan.ts'
 
 export interface Estimate {
   readonly stages: z.infer<typeof StageEstimate>[]
@@ -64,9 +63,10 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
 
   const rowLengths = createRowLengths(deps.data)
 
-  /** With the device that a run gets, where that is a GPU. */
-  const onDevice = (engine: EngineSettings): EngineSettings =>
-    engine.device === undefined && backend.facts()?.device === 'gpu' ? { ...engine, device: 'gpu' } : engine
+  const onDevice = (engine: EngineSettings): EngineSettings => ({
+    ...engine,
+    device: engine.device ?? backend.device(),
+  })
 
   async function planOf(stage: Stage, { task: id, setup }: Planned, beforeFlops: number): Promise<StagePlan> {
     const task = taskOfSetup(id, setup)
@@ -78,7 +78,7 @@ export function createEstimates(deps: EstimatesDeps): Estimates {
       parameters: denseParameters(shape) - (shape.tied ? shape.vocabSize * shape.width : 0),
       trained: trainedShare(setup, shape),
       lengths,
-      testPrompts: testSets(stage.evaluation).reduce((sum, { data }) => sum + rowsIn(data, 'test'), 0),
+      testAnswers: evaluationAnswers(stage.evaluation, (data) => rowsIn(data, 'test')),
       validationRows: stage.kind === 'sft' ? validationRows(stage) : 0,
       beforeFlops,
     })

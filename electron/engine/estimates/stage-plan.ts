@@ -5,7 +5,8 @@
 import { passFlops } from '#shared/flops/flops.ts'
 import { plannedStepFlops, type PlannedStep } from '#shared/flops/planned-step.ts'
 import { bytesPerPosition, mostPositions, type ModelShape } from '#shared/experiment/presets.ts'
-import type { Budget, Stage } from '#shared/experiment/spec.ts'
+import type { Budget, DataRef, Evaluation, Stage } from '#shared/experiment/spec.ts'
+import { testSets } from '#shared/experiment/test-sets.ts'
 
 /** Mean tokens of a row's parts. */
 export interface Lengths {
@@ -31,20 +32,20 @@ export interface PlanInput {
   /** Share of the parameters that is trained: a checkpoint holds these and their moments. */
   readonly trained: number
   readonly lengths: Lengths
-  readonly testPrompts: number
+  /** Of one evaluation: `evaluationAnswers`. */
+  readonly testAnswers: number
   readonly validationRows: number
   /** FLOPs of the stages before, pretraining left out. */
   readonly beforeFlops: number
 }
 
 export function planStage(input: PlanInput): StagePlan {
-  const { stage, shape, lengths, testPrompts, validationRows, parameters, trained } = input
+  const { stage, shape, lengths, testAnswers, validationRows, parameters, trained } = input
   const row = lengths.prompt + lengths.trajectory
   const stepFlops = plannedStepFlops(shape, plannedStep(stage, row))
   const steps = plannedSteps(stage.budget, stepFlops, input.beforeFlops)
   const flops = steps * stepFlops
-  const answers = stage.evaluation.samples + (stage.evaluation.greedy ? 1 : 0)
-  const evaluation = passFlops(shape, { count: testPrompts * answers, tokens: testPrompts * answers * row })
+  const evaluation = passFlops(shape, { count: testAnswers, tokens: testAnswers * row })
   const validation =
     stage.kind === 'sft' ? passFlops(shape, { count: validationRows, tokens: validationRows * row }) : 0
   const validations = stage.kind === 'sft' ? points(steps, stage.validation.every).length : 0
@@ -59,6 +60,13 @@ export function planStage(input: PlanInput): StagePlan {
     memoryBytes: memoryOf(stage, shape, parameters * (4 + 12 * trained), row),
   }
 }
+
+/** Answers that one evaluation asks for, sampled and greedy. `prompts`: of a test set. */
+export const evaluationAnswers = (evaluation: Evaluation, prompts: (data: DataRef) => number): number =>
+  testSets(evaluation).reduce(
+    (sum, { data, samples }) => sum + prompts(data) * (samples + (evaluation.greedy ? 1 : 0)),
+    0,
+  )
 
 /** Steps that a stage of equal steps will take: the first of its budgets to end it. Minutes are left out: they need a speed. */
 export function plannedSteps(budget: Budget, stepFlops: number, beforeFlops: number): number {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DataHeader, DataRow } from '#shared/experiment/run-folder.ts'
 import { ExperimentSpec, type Stage } from '#shared/experiment/spec.ts'
+import { writeRunData } from './data-file.ts'
 import { dataPlan, type PlainRow, type Split } from './data-plan.ts'
 import { makeRunData } from './data-worker.ts'
 
@@ -92,6 +93,14 @@ describe("a run's data", () => {
       ['train', 'd', undefined, undefined],
     ])
     expect(written.leakedPrompts).toBe(1)
+  })
+
+  it('leaves no draft where the file cannot be put in its place, and says why', async () => {
+    const path = join(folder, 'data.jsonl')
+    mkdirSync(join(path, 'in the way'), { recursive: true })
+    const plan = await dataPlan(stageOf({ kind: 'rl' }), subset({}))
+    expect(() => writeRunData(path, plan)).toThrow(expect.objectContaining({ syscall: 'rename' }))
+    expect(readdirSync(folder)).toEqual(['data.jsonl'])
   })
 
   it('says which part of which subset is empty', async () => {

@@ -1,6 +1,6 @@
 /** Writes a run's data.jsonl: a header with the hash of the rest, then the rows in order (shared/experiment/run-folder.ts). */
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import type * as z from 'zod'
 import type { DataHeader, DataRow } from '#shared/experiment/run-folder.ts'
 import { labRows } from '#tasks/lab/generator.ts'
@@ -17,12 +17,25 @@ export interface Written {
  * Written beside the place and renamed: a file that is there is whole. CPU-bound: runs in a worker (data-worker.ts).
  */
 export function writeRunData(path: string, plan: DataPlan): Written {
-  const lines = linesFile(path)
+  const aside = `${path}.${process.pid}.draft`
   try {
-    return writeRows(lines, plan)
+    const written = writeAside(aside, plan)
+    renameSync(aside, path)
+    return written
   } catch (error) {
-    lines.drop()
+    rmSync(aside, { force: true })
     throw error
+  }
+}
+
+function writeAside(path: string, plan: DataPlan): Written {
+  const file = openSync(path, 'w')
+  try {
+    const written = writeRows(linesFile(file), plan)
+    fsyncSync(file)
+    return written
+  } finally {
+    closeSync(file)
   }
 }
 
@@ -46,7 +59,7 @@ function writeRows(lines: LinesFile, plan: DataPlan): Written {
     }
     for (const prompt of own) held.add(prompt)
   }
-  lines.settle({ rows, sha256: hash.digest('hex') })
+  lines.end({ rows, sha256: hash.digest('hex') })
   return { rows, leakedPrompts }
 }
 
@@ -56,9 +69,8 @@ function rowsOf(source: RowSource, exclude: ReadonlySet<string>): Iterable<Plain
 
 interface LinesFile {
   add(line: string): void
-  /** Writes the header and puts the file in its place. */
-  settle(header: z.infer<typeof DataHeader>): void
-  drop(): void
+  /** Writes what is left, and the header into its place. */
+  end(header: z.infer<typeof DataHeader>): void
 }
 
 /** Room for the header, which is known last: JSON, then spaces. */
@@ -66,12 +78,10 @@ const headerBytes = 128
 const gathered = 1 << 20
 
 /** Lines go to the disk as they come: a pool of any size never stands in memory as text. */
-function linesFile(path: string): LinesFile {
-  const aside = `${path}.${process.pid}.draft`
-  const file = openSync(aside, 'w')
+function linesFile(file: number): LinesFile {
   let held = ' '.repeat(headerBytes - 1) + '\n'
   const flush = () => {
-    writeSync(file, held)
+    writeFileSync(file, held) // which writes all of it, or throws: `writeSync` may stop short on a full disk
     held = ''
   }
   return {
@@ -79,16 +89,9 @@ function linesFile(path: string): LinesFile {
       held += line
       if (held.length > gathered) flush()
     },
-    settle(header) {
+    end(header) {
       flush()
       writeSync(file, JSON.stringify(header), 0)
-      fsyncSync(file)
-      closeSync(file)
-      renameSync(aside, path)
-    },
-    drop() {
-      closeSync(file)
-      rmSync(aside, { force: true })
     },
   }
 }

@@ -19,18 +19,14 @@ export function createOtherWorkspaces(
   deps: OtherWorkspacesDeps = { engineOf: joinOrStart, openDoor },
 ): OtherWorkspaces {
   const doors = new Map<string, Promise<HeldDoor>>()
-  async function opened(path: string): Promise<HeldDoor> {
-    const door = await deps.openDoor(await deps.engineOf(path), 0, newPageToken())
-    void door.closed.finally(() => doors.delete(path))
+  const opened = async (path: string) => deps.openDoor(await deps.engineOf(path), 0, newPageToken())
+  function keptOpen(path: string): Promise<HeldDoor> {
+    const door = opened(path)
+    doors.set(path, door)
+    // One that closed, or did not open, is asked for anew.
+    const forget = () => doors.delete(path)
+    door.then(({ closed }) => closed).then(forget, forget)
     return door
   }
-  return {
-    async served(path) {
-      const door = doors.get(path) ?? opened(path)
-      doors.set(path, door)
-      // A door that did not open is asked for anew.
-      door.catch(() => doors.delete(path))
-      return (await door).url
-    },
-  }
+  return { served: async (path) => (await (doors.get(path) ?? keptOpen(path))).url }
 }

@@ -35,6 +35,13 @@ it('a speed measured on a busy machine does not stay: measured again later, the 
   expect(await engineAt(4 * hour, 90)).toEqual({ speed: 200, asked: 1 })
 })
 
+it('says where a run trains that names no device: on the CPU until a GPU is known of', async () => {
+  const knowledge = backendKnowledge(folder, async () => ({ ...found(60), device: 'gpu' }))
+  expect(knowledge.device()).toBe('cpu')
+  await knowledge.known()
+  expect(knowledge.device()).toBe('gpu')
+})
+
 it('a failure is told, and the next who asks makes it look again', async () => {
   let isThere = false
   const knowledge = backendKnowledge(folder, async () => {

@@ -58,6 +58,8 @@ export interface BackendKnowledge {
   /** What is known now; null while nothing is. */
   facts(): BackendFacts | null
   problem(): Failure | null
+  /** Where a run trains that names no device, as far as is known. */
+  device(): 'cpu' | 'gpu'
   /** Resolves when it is known one way or the other. An answer of long ago holds, and is measured again behind it. */
   known(): Promise<void>
 }
@@ -87,6 +89,7 @@ export function backendKnowledge(
   return {
     facts: () => facts,
     problem: () => problem,
+    device: () => (facts?.device === 'gpu' ? 'gpu' : 'cpu'),
     known() {
       if (asking) return asking
       if (kept === null) return (asking = ask())
@@ -101,6 +104,7 @@ export function backendKnowledge(
 function keyNow(): string {
   const addon = process.env['SWITCHPOINT_TF_ADDON'] ?? ''
   const cpu = readText('/proc/cpuinfo').match(/^model name.*$/m)?.[0] ?? ''
+  // Left out where nothing was chosen: answers from before there was a choice hold.
   const choice = process.env['SWITCHPOINT_BACKEND'] ?? ''
   return createHash('sha256')
     .update(`${addon}\n${cpu}\n${process.version}${choice && `\n${choice}`}`)
