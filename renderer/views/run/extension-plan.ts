@@ -1,8 +1,7 @@
 /** A run made longer: which limits it needs for a new total, and what that will take by what it has taken so far. Pure. */
 import type { Budget } from '#shared/experiment/spec.ts'
 
-export const extensionKinds = ['steps', 'compute'] as const
-export type ExtensionKind = (typeof extensionKinds)[number]
+export type ExtensionKind = 'steps' | 'compute'
 
 export interface RunSoFar {
   readonly step: number
