@@ -114,6 +114,8 @@ async function settled(page: Page): Promise<void> {
         const canvas = host.querySelector('canvas')
         return !canvas || host.clientWidth === 0 || Math.abs(canvas.clientWidth - host.clientWidth) <= 1
       })
+    /** A button that has just become usable fades in. */
+    const fades = () => document.getAnimations().some((one) => one instanceof CSSTransition)
     let before = ''
     // ECharts draws in frames of its own; a picture that stays the same for three frames is finished.
     for (let same = 0, tries = 0; same < 3 && tries < 120; tries++) {
@@ -121,7 +123,7 @@ async function settled(page: Page): Promise<void> {
       const now =
         [...document.querySelectorAll('canvas')].map((canvas) => `${canvas.width}x${canvas.height}`).join() +
         document.body.innerText.length
-      same = now === before && !document.querySelector('[aria-busy=true]') && fits() ? same + 1 : 0
+      same = now === before && !document.querySelector('[aria-busy=true]') && fits() && !fades() ? same + 1 : 0
       before = now
     }
     await frame()

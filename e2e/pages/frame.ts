@@ -58,7 +58,7 @@ export class Frame {
 
   /**
    * What is alarming from now until the banner has come and gone: each alert once, by its name or its words. Watched in the
-   * page, for a fast machine has its engine back before a look from outside.
+   * page, for a fast machine has its engine back before a look from outside. A toast is no alarm, though a screen reader hears it as one.
    */
   outage(): Promise<string[]> {
     return this.page.evaluate(
@@ -66,9 +66,9 @@ export class Frame {
         new Promise<string[]>((done) => {
           const seen = new Set<string>()
           const look = () => {
-            const now = [...document.querySelectorAll('[role=alert]')].map(
-              (alert) => alert.getAttribute('aria-label') ?? alert.textContent?.trim() ?? '',
-            )
+            const now = [...document.querySelectorAll('[role=alert]')]
+              .map((alert) => alert.getAttribute('aria-label') ?? alert.textContent?.trim() ?? '')
+              .filter((name) => !name.startsWith('Notification '))
             const isOver = seen.has('Engine') && !now.includes('Engine')
             now.forEach((name) => seen.add(name))
             if (!isOver) return

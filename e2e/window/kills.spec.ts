@@ -73,7 +73,10 @@ async function begin(place: Place): Promise<string> {
 
 type Points = Readonly<Record<string, readonly (readonly [number, number, number, number, number])[]>>
 
-/** Every key's points up to a step: step, FLOPs, tokens and value; what the machine says of itself is left out. */
+/**
+ * Every key's points up to a step: step, FLOPs, tokens and value; what the machine says of itself is left out. A run that was
+ * paused at that step owes its evaluation until it is resumed.
+ */
 async function pointsOf(place: Place, id: string, upTo: number): Promise<Record<string, number[][]>> {
   const { series } = (await command(place, ['run', 'metrics', id])).document as { series: Points }
   return Object.fromEntries(
@@ -81,7 +84,9 @@ async function pointsOf(place: Place, id: string, upTo: number): Promise<Record<
       .filter(([key]) => !/^system\/|seconds?$/.test(key))
       .map(([key, points]) => [
         key,
-        points.filter(([step]) => step <= upTo).map(([step, flops, tokens, , value]) => [step, flops, tokens, value]),
+        points
+          .filter(([step]) => step < upTo || (step === upTo && !key.startsWith('eval/')))
+          .map(([step, flops, tokens, , value]) => [step, flops, tokens, value]),
       ]),
   )
 }

@@ -1,5 +1,6 @@
 /** What `study quick` promises: its document, its runs at equal compute, gains beyond noise, a report that stands alone. */
 import { readFile } from 'node:fs/promises'
+import { classifyRegimes } from '#shared/analysis/regimes.ts'
 import { expect, test } from '../fixtures.ts'
 import { command } from '../program.ts'
 import { studyResult } from '../study.ts'
@@ -23,6 +24,21 @@ test('the quick study holds what it promises', async ({ place }) => {
     const [sft] = of('sft')
     for (const branch of of('branch')) expect(branch.parent).toBe(sft?.id)
     expect(new Set(of('branch').map(({ parentStep }) => parentStep)).size).toBe(3)
+  })
+
+  await test.step('SFT passes through Adaptive, Stable and Mild, with at least 6 checkpoints; a branch starts in each', async () => {
+    const [sft] = of('sft')
+    const metrics = (await command(place, ['run', 'metrics', sft!.id])).document as { series: Evaluation }
+    const losses = metrics.series['val/loss']!.map(([step, , , , loss]) => ({ step, loss }))
+    const regimeAt = new Map(classifyRegimes(losses).points.map(({ step, regime }) => [step, regime]))
+    expect([...regimeAt.values()]).toEqual(expect.arrayContaining(['adaptive', 'stable', 'mild']))
+    expect(
+      of('branch')
+        .map(({ parentStep }) => regimeAt.get(parentStep!))
+        .sort(),
+    ).toEqual(['adaptive', 'mild', 'stable'])
+    const shown = (await command(place, ['run', 'show', sft!.id])).document as { checkpoints: unknown[] }
+    expect(shown.checkpoints.length).toBeGreaterThanOrEqual(6)
   })
 
   await test.step('all arms end at one total of compute, within 2 %', () => {
